@@ -1,0 +1,1 @@
+"""The command ``ostiary``: everything that needs no database."""

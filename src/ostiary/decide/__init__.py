@@ -1,0 +1,1 @@
+"""What the law means for one request: the interpreter and its explanation."""

@@ -1,0 +1,1 @@
+"""What the law says: rules as cited data, joined into one bundle."""

@@ -1,0 +1,190 @@
+"""What a condition means: true, false, or unknown (None). Strong Kleene; no third way to yes.
+
+An unknown fact makes an atom unknown. An optional fact known to be absent makes
+its atoms false. Nothing here turns unknown into an answer but ``knows`` (only in
+what helps, toward no) and ``possibly`` (only in what forbids, toward yes).
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
+
+from ostiary.law.condition import (
+    All,
+    Any,
+    Compare,
+    Condition,
+    Defined,
+    Expired,
+    FactRef,
+    Has,
+    Is,
+    Knows,
+    Literal,
+    Not,
+    OneOf,
+    Possibly,
+    Present,
+    Reached,
+    Shifted,
+    Truth,
+    Value,
+    atom_facts,
+)
+
+
+class Missing(Enum):
+    """Two ways of having no value: not known, and known not to be there."""
+
+    UNKNOWN = "unknown"
+    ABSENT = "absent"
+
+
+Known = Value | tuple[Value, ...] | frozenset[Value]
+Facts = Mapping[str, Known | Missing]
+Kleene = bool | None
+
+
+def kleene_all(values: Iterable[Kleene]) -> Kleene:
+    """And: false wins, then unknown."""
+    result: Kleene = True
+    for value in values:
+        if value is False:
+            return False
+        if value is None:
+            result = None
+    return result
+
+
+def kleene_any(values: Iterable[Kleene]) -> Kleene:
+    """Or: true wins, then unknown."""
+    result: Kleene = False
+    for value in values:
+        if value is True:
+            return True
+        if value is None:
+            result = None
+    return result
+
+
+def kleene_not(value: Kleene) -> Kleene:
+    """Not: unknown stays unknown."""
+    return None if value is None else not value
+
+
+def holds(condition: Condition, facts: Facts) -> Kleene:
+    """Whether a condition holds. Every fact that it reads must be in ``facts`` (a value or Missing).
+
+    :raises KeyError: a fact without any entry, which is a fault of the caller, not an unknown.
+    """
+    match condition:
+        case Is(fact):
+            return _of(facts[fact.name], lambda value: value is True)
+        case OneOf(fact, values, _):
+            return _of(facts[fact.name], lambda value: value in values)
+        case All(parts):
+            return kleene_all(holds(part, facts) for part in parts)
+        case Any(parts):
+            return kleene_any(holds(part, facts) for part in parts)
+        case Not(part):
+            return kleene_not(holds(part, facts))
+        case Defined(_, body):
+            return holds(body, facts)
+        case Compare(op, left, right):
+            return _pair(facts[left.name], _value(right, facts), _OPS[op])
+        case Has(fact, member):
+            return _pair(facts[fact.name], _value(member, facts), lambda listed, one: one in listed)
+        case Present(fact):
+            found = facts[fact.name]
+            return None if found is Missing.UNKNOWN else found is not Missing.ABSENT
+        case Expired(date, day):
+            return _pair(_date(date, facts), _value(day, facts), lambda when, last: when < last)
+        case Reached(date, day):
+            return _pair(_date(date, facts), _value(day, facts), lambda when, last: when <= last)
+        case Knows(part):
+            return holds(part, facts) is True
+        case Possibly(part):
+            return holds(part, facts) is not False
+        case Truth(value):
+            return value
+
+
+_OPS: Mapping[str, Callable[..., bool]] = {
+    "=": lambda a, b: a == b,
+    "<>": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+
+
+def _of(found: Known | Missing, test: Callable[[Known], bool]) -> Kleene:
+    if found is Missing.UNKNOWN:
+        return None
+    return found is not Missing.ABSENT and test(found)  # type: ignore[arg-type]
+
+
+def _pair(left: Known | Missing, right: Known | Missing, test: Callable[..., bool]) -> Kleene:
+    """An atom over two values: absent makes it false whatever the other is, else unknown wins."""
+    if left is Missing.ABSENT or right is Missing.ABSENT:
+        return False
+    if left is Missing.UNKNOWN or right is Missing.UNKNOWN:
+        return None
+    return test(left, right)
+
+
+def _value(term: FactRef | Literal, facts: Facts) -> Known | Missing:
+    return term.value if isinstance(term, Literal) else facts[term.name]
+
+
+def _date(term: FactRef | Shifted, facts: Facts) -> Known | Missing:
+    if isinstance(term, FactRef):
+        return facts[term.name]
+    found = facts[term.fact.name]
+    return shifted(found, term.amount, term.unit) if isinstance(found, dt.date) else found
+
+
+def shifted(day: dt.date, amount: int, unit: str) -> dt.date:
+    """A date moved by days, months or years; a month's end stays within the month."""
+    if unit == "DAY":
+        return day + dt.timedelta(days=amount)
+    months = day.year * 12 + day.month - 1 + amount * (12 if unit == "YEAR" else 1)
+    year, month = divmod(months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return dt.date(year, month + 1, min(day.day, last))
+
+
+def undecided(condition: Condition, facts: Facts) -> frozenset[str]:
+    """The unknown facts on which a condition's value still rests; empty when nothing can change it.
+
+    Walks only what is undecided, and what ``knows`` or ``possibly`` decided for want of knowledge.
+    """
+    match condition:
+        case Knows(part) | Possibly(part):
+            return undecided(part, facts)
+        case Not(part):
+            return undecided(part, facts)
+        case Defined(_, body):
+            return undecided(body, facts)
+        case All(parts):
+            return _settled_by(False, parts, facts)
+        case Any(parts):
+            return _settled_by(True, parts, facts)
+        case Truth():
+            return frozenset()
+        case _:
+            if holds(condition, facts) is not None:
+                return frozenset()
+            return frozenset(name for name in atom_facts(condition) if facts[name] is Missing.UNKNOWN)
+
+
+def _settled_by(decisive: bool, parts: tuple[Condition, ...], facts: Facts) -> frozenset[str]:
+    """No facts when a part that cannot change is already decisive; else those of all open parts."""
+    waits = [(holds(part, facts), undecided(part, facts)) for part in parts]
+    if any(value is decisive and not open_ for value, open_ in waits):
+        return frozenset()
+    return frozenset().union(*(open_ for _, open_ in waits))
