@@ -48,7 +48,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """One provision of law, order or policy, with its evidence, doubts and what counsel must confirm."""
+    """One provision of law, order or policy, with its evidence, doubts and what counsel must confirm.
+
+    ``answer``: what is said to a requester who cites it; where none is written, what it says itself.
+    """
 
     id: str
     citation: str
@@ -70,7 +73,7 @@ class Authority:
 _KEYS = {
     "id": True, "citation": True, "jurisdiction": True, "programs": True, "effect": True,
     "what": True, "conditions": True, "elements": True, "requesters": True, "status": True,
-    "evidence": True, "answer": True, "doubts": False, "confirm": False,
+    "evidence": True, "answer": False, "doubts": False, "confirm": False,
 }  # fmt: skip
 _EVIDENCE = {"mark": True, "confidence": False, "note": True}
 _CONFIDENCE = ("low", "medium", "medium_high", "high")
@@ -89,7 +92,7 @@ def read_authorities(doc: Document, pack: str) -> list[Authority]:
 def _authority(entry: Entry, pack: str) -> Authority:
     texts = {key: entry.text(key) for key in _KEYS if key not in ("effect", "evidence", "doubts", "confirm")}
     return Authority(
-        **texts,
+        **{**texts, "answer": texts["answer"] or f"{texts['what']} Conditions: {texts['conditions']}"},
         effect=Effect(entry.choice("effect", [effect.value for effect in Effect])),
         evidence=_evidence(entry),
         doubts=entry.texts("doubts"),

@@ -17,7 +17,7 @@ from ostiary.law.condition import Condition
 from ostiary.law.defeat import Defeat, defeat_graph
 from ostiary.law.meaning import holds
 from ostiary.law.pack import Agency, Pack, read_pack
-from ostiary.law.rule import Context, Layer, Rule, read_definition, read_rule
+from ostiary.law.rule import RULE_KEYS, Context, Layer, Rule, read_definition, read_rule
 from ostiary.strict_yaml import Entry
 from ostiary.vocabulary import Vocabulary, VocabularyBuilder
 
@@ -205,13 +205,6 @@ def _authorities(packs: Sequence[Pack]) -> dict[str, Authority]:
     return found
 
 
-_RULE_KEYS = (
-    "id", "kind", "layer", "regime", "tags", "title", "authority", "binds", "in_force", "parties",
-    "interpretation", "elements", "when", "lifts", "overrides", "obligations", "note",
-)  # fmt: skip
-_REQUIRED = frozenset({"id", "kind", "regime", "title", "authority", "in_force", "interpretation"})
-
-
 def _rules(
     packs: Sequence[Pack], words: Vocabulary, definitions: Mapping[str, Condition], tags: Mapping[str, str]
 ) -> tuple[Rule, ...]:
@@ -225,8 +218,7 @@ def _rules(
             for index, data in enumerate(doc.data):
                 name = data.get("id", index + 1) if isinstance(data, dict) else index + 1
                 try:
-                    keys = {key: key in _REQUIRED for key in _RULE_KEYS}
-                    rule = read_rule(Entry(doc, (index,), f"rule `{name}`", keys, PackError), context)
+                    rule = read_rule(Entry(doc, (index,), f"rule `{name}`", RULE_KEYS, PackError), context)
                     _add_version(rules.setdefault(rule.id, []), rule)
                 except BadInput as fault:
                     faults.append(str(fault))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from ostiary.errors import ManyErrors, PackError, did_you_mean
-from ostiary.law.rule import Kind, Layer, Rule, Target
+from ostiary.law.rule import Kind, Rule, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Defeat:
 
 
 def defeat_graph(rules: Sequence[Rule]) -> Defeat:
-    """Expand tags and ``all``, add that every mandate lifts agency policy, and check the ends.
+    """Expand tags and ``all``, add that every mandate lifts a discretionary bar, and check the ends.
 
     :raises ManyErrors: an end that does not exist, or kinds that do not alternate.
     """
@@ -78,9 +78,7 @@ class _Index:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.by_id = {rule.id: rule for rule in rules}
         self.helpers = sorted(rule.id for rule in self.by_id.values() if rule.kind.helps)
-        self.policies = sorted(
-            rule.id for rule in self.by_id.values() if rule.layer is Layer.AGENCY and rule.kind is Kind.FORBID
-        )
+        self.discretionary = sorted(rule.id for rule in self.by_id.values() if rule.discretionary)
 
     def tagged(self, tag: str, helps: bool) -> list[str]:
         return sorted(
@@ -95,19 +93,19 @@ def _edges_of(rule: Rule, index: _Index, faults: list[str]) -> Iterable[Edge]:
         for name in _resolve(rule, target, index, faults, helps=False):
             yield Edge(rule.id, name, target.because)
     if rule.kind is Kind.MANDATE:
-        for name in index.policies:
-            yield Edge(rule.id, name, "agency policy never blocks what the law compels")
+        for name in index.discretionary:
+            yield Edge(rule.id, name, "a bar on what the agency may give never blocks what the law compels")
     for target in rule.overrides.named:
         for name in _resolve(rule, target, index, faults, helps=True):
-            if not (rule.layer is Layer.AGENCY and index.by_id[name].kind is Kind.MANDATE):
+            if not (rule.discretionary and index.by_id[name].kind is Kind.MANDATE):
                 yield Edge(rule.id, name, target.because)
             else:
-                faults.append(f"{rule.where}: rule `{rule.id}`: policy cannot override the mandate `{name}`")
+                faults.append(f"{rule.where}: rule `{rule.id}`: a discretionary bar cannot override the mandate `{name}`")
     if rule.overrides.all:
         doors = {n for door in rule.overrides.doors for n in _resolve(rule, door, index, faults, helps=True)}
         for name in index.helpers:
-            policy_on_mandate = rule.layer is Layer.AGENCY and index.by_id[name].kind is Kind.MANDATE
-            if name not in doors and not policy_on_mandate:
+            spared = rule.discretionary and index.by_id[name].kind is Kind.MANDATE
+            if name not in doors and not spared:
                 yield Edge(rule.id, name, rule.overrides.because)
 
 

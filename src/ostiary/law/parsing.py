@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any as Anything
 
-from sqlglot import exp, parse, tokenize
+from sqlglot import exp, parse_one, tokenize
 from sqlglot.errors import SqlglotError
 
 from ostiary.errors import did_you_mean
@@ -76,14 +76,14 @@ def parse_condition(text: str, words: Vocabulary, definitions: Mapping[str, Cond
 def _parse(text: str) -> exp.Expression:
     try:
         tokens = tokenize(text, dialect=_DIALECT)
-        trees = parse(text, dialect=_DIALECT)
+        tree = parse_one(text, dialect=_DIALECT, into=exp.Condition)
     except (SqlglotError, RecursionError):
         raise ConditionError("is not a condition; write facts joined by AND, OR, NOT") from None
     if any(token.comments for token in tokens) or "--" in text or "/*" in text:
         raise ConditionError("a comment inside a condition; use the rule's `note`")
-    if len(trees) != 1 or ";" in text or not isinstance(trees[0], exp.Expression):
+    if ";" in text or not isinstance(tree, exp.Expression):
         raise ConditionError("must be one single condition, without `;`")
-    return trees[0]
+    return tree
 
 
 class _Lowering:

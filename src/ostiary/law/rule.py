@@ -85,10 +85,14 @@ class Interpretation:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule. In force from ``since`` up to, not including, ``until``. ``where`` is file and line."""
+    """A rule. In force from ``since`` up to, not including, ``until``. ``where`` is file and line.
+
+    ``discretionary``: a bar only on what the agency may but need not give; every mandate lifts it.
+    """
 
     id: str
     kind: Kind
+    discretionary: bool
     layer: Layer
     pack: str
     regime: str
@@ -114,12 +118,6 @@ class Rule:
         return self.since <= day and (self.until is None or day < self.until)
 
 
-_KEYS = {
-    "id": True, "kind": True, "layer": False, "regime": True, "tags": False, "title": True,
-    "authority": True, "binds": False, "in_force": True, "parties": False,
-    "interpretation": True, "elements": False, "when": False, "lifts": False,
-    "overrides": False, "obligations": False, "note": False,
-}  # fmt: skip
 _ID = re.compile(r"[a-z0-9]+(?:[.-][a-zA-Z0-9]+)*\Z")
 _DURATION = re.compile(r"P[1-9][0-9]*[DMY]\Z")
 _ELEMENT_LEVELS = (Level.ELEMENT, Level.COPY)
@@ -137,6 +135,14 @@ class Context:
     binds: frozenset[str]
 
 
+RULE_KEYS = {
+    "id": True, "kind": True, "discretionary": False, "layer": False, "regime": True, "tags": False,
+    "title": True, "authority": True, "binds": False, "in_force": True, "parties": False,
+    "interpretation": True, "elements": False, "when": False, "lifts": False,
+    "overrides": False, "obligations": False, "note": False,
+}  # fmt: skip
+
+
 def read_rule(entry: Entry, context: Context) -> Rule:
     """One rule of a rules file.
 
@@ -148,6 +154,7 @@ def read_rule(entry: Entry, context: Context) -> Rule:
     rule = Rule(
         id=entry.text("id"),
         kind=kind,
+        discretionary=entry.flag("discretionary") or (layer is Layer.AGENCY and kind is Kind.FORBID),
         layer=layer,
         pack=context.pack,
         regime=entry.text("regime"),
@@ -181,6 +188,8 @@ def _check_shape(entry: Entry, rule: Rule, context: Context) -> None:
         raise entry.fault(f"a {rule.kind} cannot lift; only a permit, mandate or exempt can", "lifts")
     if (rule.overrides.named or rule.overrides.all) and rule.kind is not Kind.FORBID:
         raise entry.fault(f"a {rule.kind} cannot override; only a forbid can", "overrides")
+    if rule.discretionary and rule.kind is not Kind.FORBID:
+        raise entry.fault("only a forbid can be `discretionary`", "discretionary")
     if rule.kind is Kind.EXEMPT and not rule.lifts:
         raise entry.fault("an exempt must lift something; it supplies no authority of its own", "lifts")
     if rule.layer is Layer.AGENCY and rule.kind.helps:
@@ -205,8 +214,8 @@ def _dates(entry: Entry, layer: Layer) -> tuple[dt.date, dt.date | None, dt.date
 
 
 def _tags(entry: Entry, context: Context) -> frozenset[str]:
-    names = {entry.text("regime"), *entry.texts("tags")}
-    for name in names:
+    names = entry.texts("tags")
+    for name in (entry.text("regime"), *names):
         if name not in context.tags:
             near = did_you_mean(name, context.tags)
             raise entry.fault(f"unknown regime or tag `{name}`{near or '; declare it in pack.yaml'}", "tags")
