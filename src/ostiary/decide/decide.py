@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ostiary.decide.interpret import Reading, judge
 from ostiary.decide.request import Group, Request
@@ -35,15 +36,22 @@ def decide(bundle: Bundle, request: Request, *, agency: frozenset[str] | None = 
 
 def _items(bundle: Bundle, group: Group, day: dt.date, agency: frozenset[str]) -> Sequence[Item]:
     reading = Reading(bundle, group.facts, day, agency)
-    copies = bundle.copies(group.programs, group.elements)
-    items = [judge(reading, copy, group.name) for copy in copies]
-    held = {copy.element for copy in copies}
-    return items + [
-        Item(group.name, Copy(program, name, ""), Outcome.WITHHOLD, Reason.NOT_HELD)
-        for name in group.elements
-        if name not in held
-        for program in group.programs
-    ]
+    held = bundle.copies(group.programs, group.elements)
+    found = {copy.element for copy in held}
+    items = [judge(reading, copy, group.name) for copy in held]
+    for element in group.elements:
+        if element not in found:
+            items += [_not_held(reading, group, program, element) for program in group.programs]
+    return items
+
+
+def _not_held(reading: Reading, group: Group, program: str, element: str) -> Item:
+    """A copy that none of the programs can hold: the law is shown, and nothing can leave."""
+    source = reading.bundle.words.elements[element].sources[0]
+    item = judge(reading, Copy(program, element, source), group.name)
+    if item.outcome.discloses:
+        return replace(item, outcome=Outcome.WITHHOLD, reason=Reason.NOT_HELD)
+    return item
 
 
 _SAYS = {
