@@ -20,10 +20,8 @@ from ostiary.decide.verdict import (
     State,
 )
 from ostiary.law.bundle import Bundle, Copy, copy_facts
-from ostiary.law.condition import facts_of
-from ostiary.law.meaning import Facts, Kleene, Missing, holds, kleene_all, kleene_any, kleene_not, undecided
+from ostiary.law.meaning import Facts, Kleene, Missing, kleene_all, kleene_any, kleene_not, weigh
 from ostiary.law.rule import Kind, Rule
-from ostiary.vocabulary import Level
 
 Alive = Mapping[str, Kleene]
 
@@ -56,28 +54,21 @@ class Reading:
         found = self._cache.get(rule.id)
         if found is None:
             found = self._own(rule, facts)
-            if not _reads_copy(rule, self.bundle):
+            if rule.id not in self.bundle.copy_bound:
                 self._cache[rule.id] = found
         return found
 
     def _own(self, rule: Rule, facts: Facts) -> Own:
         if not rule.binds & self.agency:
             return Own(False, False, frozenset())
-        full, waits = holds(rule.when, facts), undecided(rule.when, facts)
+        full, waits = weigh(rule.when, facts)
         reading = rule.interpretation
         if not (reading.contested and rule.kind.helps):
             return Own(full, full, waits)
         if reading.unless is None:
             return Own(full, False, waits)
-        bare = kleene_all((full, holds(reading.unless, facts)))
-        return Own(full, bare, waits | undecided(reading.unless, facts) if full is not False else waits)
-
-
-def _reads_copy(rule: Rule, bundle: Bundle) -> bool:
-    names = facts_of(rule.when)
-    if rule.interpretation.unless is not None:
-        names |= facts_of(rule.interpretation.unless)
-    return any(bundle.words.facts[name].level in (Level.ELEMENT, Level.COPY) for name in names)
+        settled, also = weigh(reading.unless, facts)
+        return Own(full, kleene_all((full, settled)), waits | also if full is not False or waits else waits)
 
 
 def judge(reading: Reading, copy: Copy, group: str = "") -> Item:

@@ -13,13 +13,13 @@ from typing import Any
 from ostiary.canonical import digest
 from ostiary.errors import BadInput, ManyErrors, PackError, did_you_mean
 from ostiary.law.authority import Authority, read_authorities
-from ostiary.law.condition import Condition
+from ostiary.law.condition import Condition, facts_of
 from ostiary.law.defeat import Defeat, defeat_graph
 from ostiary.law.meaning import holds
 from ostiary.law.pack import Agency, Pack, read_pack
 from ostiary.law.rule import RULE_KEYS, Context, Layer, Rule, read_definition, read_rule
 from ostiary.strict_yaml import Entry
-from ostiary.vocabulary import Vocabulary, VocabularyBuilder
+from ostiary.vocabulary import Level, Vocabulary, VocabularyBuilder
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -60,10 +60,40 @@ class Bundle:
         """The rules whose ``elements`` reach this copy, each after all that can defeat it."""
         found = self._at.get(copy)
         if found is None:
-            facts = copy_facts(copy, self.words)
-            reaching = [rule for rule in self.rules if holds(rule.elements, facts) is not False]
-            found = self._at[copy] = self.defeat.in_order(reaching)
+            found = self._at[copy] = self.defeat.in_order(self.reaching(copy))
         return found
+
+    def reaching(self, copy: Copy) -> list[Rule]:
+        """The rules whose ``elements`` hold; each condition is asked once per combination that it reads."""
+        facts = copy_facts(copy, self.words)
+        found = []
+        for rule, names in self._element_facts:
+            key = (rule.id, rule.since, *(facts[name] for name in names))
+            if key not in self._grounded:
+                self._grounded[key] = holds(rule.elements, facts) is not False
+            if self._grounded[key]:
+                found.append(rule)
+        return found
+
+    @cached_property
+    def _element_facts(self) -> tuple[tuple[Rule, tuple[str, ...]], ...]:
+        return tuple((rule, tuple(sorted(facts_of(rule.elements)))) for rule in self.rules)
+
+    @cached_property
+    def _grounded(self) -> dict[tuple[Any, ...], bool]:
+        return {}
+
+    @cached_property
+    def copy_bound(self) -> frozenset[str]:
+        """The ids of rules whose condition depends on the copy, so that each copy asks it anew."""
+        levels = {name: fact.level for name, fact in self.words.facts.items()}
+        bound = set()
+        for rule in self.rules:
+            unless = rule.interpretation.unless
+            names = facts_of(rule.when) | (facts_of(unless) if unless is not None else frozenset())
+            if any(levels[name] in (Level.ELEMENT, Level.COPY) for name in names):
+                bound.add(rule.id)
+        return frozenset(bound)
 
     def copies(self, programs: Iterable[str], elements: Iterable[str]) -> list[Copy]:
         """The copies that can exist of these elements under these programs, from their usual source."""
@@ -120,8 +150,13 @@ def _check_acyclic(bundle: Bundle) -> None:
     try:
         bundle.defeat.in_order(bundle.rules)
     except PackError:
+        seen: set[tuple[str, ...]] = set()
         for copy in bundle.all_copies():
-            bundle.rules_at(copy)
+            reaching = bundle.reaching(copy)
+            ids = tuple(rule.id for rule in reaching)
+            if ids not in seen:
+                seen.add(ids)
+                bundle.defeat.in_order(reaching)
 
 
 _LAYER_ORDER = {layer: place for place, layer in enumerate(Layer)}

@@ -158,33 +158,51 @@ def shifted(day: dt.date, amount: int, unit: str) -> dt.date:
     return dt.date(year, month + 1, min(day.day, last))
 
 
-def undecided(condition: Condition, facts: Facts) -> frozenset[str]:
-    """The unknown facts on which a condition's value still rests; empty when nothing can change it.
+NOTHING: frozenset[str] = frozenset()
 
-    Walks only what is undecided, and what ``knows`` or ``possibly`` decided for want of knowledge.
+
+def weigh(condition: Condition, facts: Facts) -> tuple[Kleene, frozenset[str]]:
+    """A condition's value, and the unknown facts on which it still rests; none when it is final.
+
+    Follows only what is undecided, and what ``knows`` or ``possibly`` decided for want of knowledge.
     """
     match condition:
-        case Knows(part) | Possibly(part):
-            return undecided(part, facts)
-        case Not(part):
-            return undecided(part, facts)
-        case Defined(_, body):
-            return undecided(body, facts)
         case All(parts):
-            return _settled_by(False, parts, facts)
+            return _weigh_parts(parts, facts, decisive=False)
         case Any(parts):
-            return _settled_by(True, parts, facts)
-        case Truth():
-            return frozenset()
+            return _weigh_parts(parts, facts, decisive=True)
+        case Defined(_, body):
+            return weigh(body, facts)
+        case Not(part):
+            value, waits = weigh(part, facts)
+            return kleene_not(value), waits
+        case Knows(part):
+            value, waits = weigh(part, facts)
+            return value is True, waits
+        case Possibly(part):
+            value, waits = weigh(part, facts)
+            return value is not False, waits
         case _:
-            if holds(condition, facts) is not None:
-                return frozenset()
-            return frozenset(name for name in atom_facts(condition) if facts[name] is Missing.UNKNOWN)
+            value = holds(condition, facts)
+            if value is not None:
+                return value, NOTHING
+            unknown = (name for name in atom_facts(condition) if facts[name] is Missing.UNKNOWN)
+            return None, frozenset(unknown)
 
 
-def _settled_by(decisive: bool, parts: tuple[Condition, ...], facts: Facts) -> frozenset[str]:
-    """No facts when a part that cannot change is already decisive; else those of all open parts."""
-    waits = [(holds(part, facts), undecided(part, facts)) for part in parts]
-    if any(value is decisive and not open_ for value, open_ in waits):
-        return frozenset()
-    return frozenset().union(*(open_ for _, open_ in waits))
+def _weigh_parts(
+    parts: tuple[Condition, ...], facts: Facts, *, decisive: bool
+) -> tuple[Kleene, frozenset[str]]:
+    """And (decisive: false) or Or (decisive: true). A final decisive part ends all waiting."""
+    result: Kleene = not decisive
+    waiting = NOTHING
+    for part in parts:
+        value, waits = weigh(part, facts)
+        if value is decisive:
+            if not waits:
+                return decisive, NOTHING
+            result = decisive
+        elif value is None and result is not decisive:
+            result = None
+        waiting |= waits
+    return result, waiting
