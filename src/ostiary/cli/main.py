@@ -1,0 +1,109 @@
+"""The command ``ostiary``.
+
+Exit status: 0 done (``decide``: all may be released), 10 part, 11 none, 12 counsel
+must act, 1 a check failed, 2 bad input, 70 an internal fault (nothing is released).
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ostiary.errors import OstiaryError
+
+app = typer.Typer(
+    name="ostiary",
+    help="The gate in front of a benefits agency's records: requests judged against the law written as data. "
+    "Nothing it says is legal advice.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+law_app = typer.Typer(help="Read the law behind the rules, in plain words.", no_args_is_help=True)
+app.add_typer(law_app, name="law")
+
+PacksOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--packs",
+        help="A pack's folder, or a folder of packs; may be repeated. Default: OSTIARY_PACKS, else the packs shipped.",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+
+
+@app.command("decide")
+def decide_command(
+    request: Annotated[Path, typer.Argument(help="A request file (YAML or JSON).")],
+    as_of: Annotated[str, typer.Option(help="Read the law as of this day (YYYY-MM-DD).")] = "",
+    packs: PacksOption = None,
+    explain: Annotated[bool, typer.Option(help="Show every rule considered, for each answer.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Judge one request: what may leave, what not, why, and which facts are missing."""
+    from ostiary.cli import deciding
+
+    raise typer.Exit(deciding.run(request, as_of, packs, explain=explain, as_json=json))
+
+
+@app.command("check")
+def check_command(
+    files: Annotated[list[Path] | None, typer.Argument(help="Scenario files. Default: the packs' own tests.")] = None,
+    packs: PacksOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Run the packs' tables and scenario files; exit 0 only when every answer is right."""
+    from ostiary.cli import checking
+
+    raise typer.Exit(checking.run(files or [], packs, as_json=json))
+
+
+@app.command("lint")
+def lint_command(
+    pack: Annotated[str, typer.Argument(help="Only this pack's faults.")] = "",
+    packs: PacksOption = None,
+    json: JsonOption = False,
+) -> None:
+    """A lawyer's faults: what is uncited, can never hold, lifts nothing, or has no table."""
+    from ostiary.cli import linting
+
+    raise typer.Exit(linting.run(pack, packs, as_json=json))
+
+
+@law_app.command("list")
+def law_list_command(packs: PacksOption = None, json: JsonOption = False) -> None:
+    """Every authority, with its effect, its evidence and its rules."""
+    from ostiary.cli import reading
+
+    raise typer.Exit(reading.run_list(packs, as_json=json))
+
+
+@law_app.command("show")
+def law_show_command(
+    name: Annotated[str, typer.Argument(help="The id of a rule or an authority.")],
+    packs: PacksOption = None,
+    json: JsonOption = False,
+) -> None:
+    """One rule or authority in plain words."""
+    from ostiary.cli import reading
+
+    raise typer.Exit(reading.run_show(name, packs, as_json=json))
+
+
+def main() -> int:
+    """Run one command. Every fault ends in one clear line and its exit status, never in a release."""
+    try:
+        app(standalone_mode=True)
+    except OstiaryError as fault:
+        sys.stderr.write(f"ostiary: {fault}\n")
+        sys.exit(fault.exit_code)
+    except BrokenPipeError:
+        sys.exit(141)
+    except Exception as fault:  # the last edge: say no more than the kind of fault
+        sys.stderr.write(f"ostiary: internal fault ({type(fault).__name__}); nothing is released; call the operator\n")
+        sys.exit(OstiaryError.exit_code)
+    return 0

@@ -1,0 +1,17 @@
+"""The environment, read in one place."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def packs_from_environment() -> list[Path]:
+    """The folders that ``OSTIARY_PACKS`` names, separated as in ``PATH``; none when it is not set."""
+    return [Path(part) for part in os.environ.get("OSTIARY_PACKS", "").split(os.pathsep) if part]
+
+
+def library() -> Path:
+    """The packs that ship with Ostiary: inside the package, or beside the sources."""
+    inside = Path(__file__).resolve().parent.parent / "packs"
+    return inside if inside.is_dir() else Path(__file__).resolve().parents[3] / "packs"

@@ -1,0 +1,72 @@
+"""What the commands share: finding the packs, writing JSON, drawing tables."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ostiary.cli.settings import library, packs_from_environment
+from ostiary.errors import BadInput
+from ostiary.law.bundle import Bundle, load_bundle
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def pack_folders(named: Sequence[Path] | None) -> list[Path]:
+    """The packs' folders to join: those named, those of the environment, or all that ship."""
+    folders: list[Path] = []
+    for path in named or packs_from_environment() or [library()]:
+        if (path / "pack.yaml").is_file():
+            folders.append(path)
+        else:
+            inside = sorted(child.parent for child in path.glob("*/pack.yaml"))
+            if not inside:
+                raise BadInput(f"{path}: is no pack and holds none; name a folder with a pack.yaml")
+            folders += inside
+    return folders
+
+
+def bundle_from(named: Sequence[Path] | None) -> Bundle:
+    """The bundle of the named packs."""
+    return load_bundle(pack_folders(named), library())
+
+
+def write_json(data: Any) -> None:
+    """Pretty JSON on standard output, keys in the order of the schema."""
+    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+
+
+def console() -> Console:
+    """Where tables are drawn; a fixed width where there is no terminal, so that output can be compared."""
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else 118, highlight=False, soft_wrap=False)
+
+
+def draw(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, lines: bool = False) -> None:
+    """Draw one table. Texts are shown as they are, never read as markup."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, show_lines=lines, title_style="bold")
+    for name in columns:
+        table.add_column(name, overflow="fold", no_wrap=False)
+    for row in rows:
+        table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
+    console().print(table)
+
+
+def progress(what: str, steps: Iterable[Any], total: int) -> Iterable[Any]:
+    """Go through steps with a progress bar on a terminal's standard error; silent elsewhere."""
+    if not sys.stderr.isatty():
+        yield from steps
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(steps, description=what, total=total, console=Console(stderr=True), transient=True)
