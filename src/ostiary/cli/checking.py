@@ -48,11 +48,7 @@ def _run_packs(bundle: Bundle) -> Iterator[CaseResult]:
 
 
 def _show(results: Sequence[CaseResult]) -> None:
-    rows = [
-        (result.where, f"{result.name}: {result.title}", _said(result))
-        for result in results
-        if not result.right
-    ]
+    rows = [(result.where, f"{result.name}: {result.title}", _said(result)) for result in results if not result.right]
     if rows:
         draw("Not right", ["where", "case", "difference"], rows, lines=True)
 

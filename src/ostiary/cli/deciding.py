@@ -69,16 +69,19 @@ def show(bundle: Bundle, request: Request, verdict: Verdict, *, explain: bool) -
         ]
         for line in explaining.table(bundle, verdict)
     ]
-    draw("", [*(["group"] if grouped else []), "what is asked for", "held under", "answer", "why"], rows)
+    columns = [*(["group"] if grouped else []), "what is asked for", "held under", "answer", "why"]
+    draw("", columns, rows, shares=[*([2] if grouped else []), 4, 2, 2, 6])
     _summary(verdict)
     if verdict.answers:
-        draw("What the requester cites", ["cited", "answer"], [(a.asserted, a.text) for a in verdict.answers])
+        cited = [(a.asserted, a.text) for a in verdict.answers]
+        draw("What the requester cites", ["cited", "answer"], cited, shares=[2, 7])
     missing = explaining.questions(bundle, verdict)
     if missing:
-        draw("Facts that could change an answer", ["question", "established by", "fact"], missing)
+        heads = ["question", "established by", "fact"]
+        draw("Facts that could change an answer", heads, missing, shares=[6, 2, 4])
     owed = explaining.duties(bundle, verdict)
     rows_owed = [(what, when.replace("_", " "), f"{basis}: {cite}") for what, when, basis, cite in owed]
-    draw("What is owed with this answer", ["duty", "when", "by"], rows_owed)
+    draw("What is owed with this answer", ["duty", "when", "by"], rows_owed, shares=[5, 2, 5])
     if explain:
         _ladders(bundle, request, verdict)
 
@@ -113,4 +116,5 @@ def _ladders(bundle: Bundle, request: Request, verdict: Verdict) -> None:
                 for rung in rungs
             ],
             lines=True,
+            shares=[2, 3, 3, 4],
         )

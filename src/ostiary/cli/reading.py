@@ -44,7 +44,7 @@ def run_show(name: str, packs: Sequence[Path] | None, *, as_json: bool) -> int:
         near = did_you_mean(name, [*bundle.by_id, *bundle.authorities])
         raise BadInput(f"no rule or authority `{name}`{near or '; see `ostiary law list`'}")
     if as_json:
-        write_json({heading: lines for heading, lines in sections})
+        write_json(dict(sections))
     else:
         draw("", ["", name], [(heading, "\n".join(lines)) for heading, lines in sections])
     return 0

@@ -47,15 +47,29 @@ def console() -> Console:
     return Console(width=None if sys.stdout.isatty() else 118, highlight=False, soft_wrap=False)
 
 
-def draw(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, lines: bool = False) -> None:
-    """Draw one table. Texts are shown as they are, never read as markup."""
+def draw(
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    lines: bool = False,
+    shares: Sequence[int] = (),
+) -> None:
+    """Draw one table. Texts are shown as they are, never read as markup. ``shares``: relative widths."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, show_lines=lines, title_style="bold")
-    for name in columns:
-        table.add_column(name, overflow="fold", no_wrap=False)
+    table = Table(
+        title=title or None,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        show_lines=lines,
+        expand=bool(shares),
+    )
+    for place, name in enumerate(columns):
+        table.add_column(name, overflow="fold", ratio=shares[place] if shares else None)
     for row in rows:
         table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
     console().print(table)

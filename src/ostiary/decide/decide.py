@@ -9,9 +9,9 @@ from dataclasses import replace
 from ostiary.decide.interpret import Reading, judge
 from ostiary.decide.request import Group, Request
 from ostiary.decide.verdict import Answer, Item, Outcome, Reason, Verdict
+from ostiary.errors import did_you_mean
 from ostiary.law.authority import Authority, find_cited
 from ostiary.law.bundle import Bundle, Copy
-from ostiary.errors import did_you_mean
 
 
 def decide(bundle: Bundle, request: Request, *, agency: frozenset[str] | None = None) -> Verdict:

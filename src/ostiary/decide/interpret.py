@@ -157,8 +157,9 @@ def settle(rules: Sequence[Rule], full: Alive, bare: Alive) -> tuple[Outcome, Re
 def _deciding(
     bundle: Bundle, rules: Sequence[Rule], full: Alive, bare: Alive, outcome: Outcome, reason: Reason
 ) -> list[Rule]:
-    """The rules that made the outcome, main ones first."""
+    """The rules that made the outcome, the most telling first."""
     living = bare if reason is Reason.AUTHORISED else full
+    rules = sorted(rules, key=lambda rule: (bundle.telling[rule.id], rule.id))
     up = [rule for rule in rules if living[rule.id] is True]
     by_kind = {kind: [rule for rule in up if rule.kind is kind] for kind in Kind}
     if outcome is Outcome.CONFLICT:
@@ -181,9 +182,7 @@ def _lifts_here(bundle: Bundle, lifter: Rule, rules: Sequence[Rule]) -> bool:
     return any(edge.by == lifter.id for rule in rules for edge in bundle.defeat.of(rule))
 
 
-def _waits(
-    bundle: Bundle, rules: Sequence[Rule], owns: Mapping[str, Own], full: Alive
-) -> dict[str, frozenset[str]]:
+def _waits(bundle: Bundle, rules: Sequence[Rule], owns: Mapping[str, Own], full: Alive) -> dict[str, frozenset[str]]:
     """Per rule, the unknown facts on which being alive still rests; empty when it is final."""
     found: dict[str, frozenset[str]] = {}
     for rule in rules:

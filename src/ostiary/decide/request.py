@@ -16,7 +16,8 @@ from typing import Any
 
 from ostiary.canonical import digest
 from ostiary.errors import RequestError, did_you_mean
-from ostiary.law.meaning import Known, Missing, Value
+from ostiary.law.condition import Value
+from ostiary.law.meaning import Known, Missing
 from ostiary.strict_yaml import Document, Path_
 from ostiary.vocabulary import OPEN_LISTS, Base, Fact, FactType, Level, Vocabulary
 
@@ -96,7 +97,9 @@ class _Reader:
         own_words = base.get("asserted_text")
         asserted = [str(name) for name in named] if isinstance(named, tuple) else []
         asserted += _split(own_words) if isinstance(own_words, str) else []
-        return Request(self.doc.name, received, self.as_of or received, groups, tuple(dict.fromkeys(asserted)), digest(self.data))
+        return Request(
+            self.doc.name, received, self.as_of or received, groups, tuple(dict.fromkeys(asserted)), digest(self.data)
+        )
 
     def group_names(self) -> list[str]:
         groups = self.data.get("groups")
@@ -127,7 +130,6 @@ class _Reader:
         programs, elements = stated.get("programs", ()), stated["elements_requested"]
         if not programs:
             raise self.fault(f"group `{name}` has no programs; list those whose records are asked for")
-        assert isinstance(programs, tuple) and isinstance(elements, tuple)
         return Group(name, facts, _texts(programs), _texts(elements))
 
     def check_contradiction(self, stated: Mapping[str, Known], unknown: set[str]) -> None:
@@ -254,5 +256,5 @@ def _split(text: str) -> list[str]:
     return [part.strip() for part in re.split(r"[;\n]| and (?=[0-9])", text) if part.strip()]
 
 
-def _texts(values: tuple[Any, ...]) -> tuple[str, ...]:
+def _texts(values: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(value) for value in values))

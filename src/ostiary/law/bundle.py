@@ -84,6 +84,30 @@ class Bundle:
         return {}
 
     @cached_property
+    def telling(self) -> Mapping[str, tuple[int, ...]]:
+        """A sort key per rule: the more telling one first, where several decide alike.
+
+        Federal law before State law, a bar that overrides all before others, settled before
+        contested, fewer programs before more, then more elements before fewer.
+        """
+        reach: dict[str, tuple[set[str], set[str]]] = {rule.id: (set(), set()) for rule in self.rules}
+        for copy in self.all_copies():
+            for rule in self.reaching(copy):
+                programs, elements = reach[rule.id]
+                programs.add(copy.program)
+                elements.add(copy.element)
+        return {
+            rule.id: (
+                _LAYER_ORDER[rule.layer],
+                not rule.overrides.all,
+                rule.interpretation.contested,
+                len(reach[rule.id][0]),
+                -len(reach[rule.id][1]),
+            )
+            for rule in self.rules
+        }
+
+    @cached_property
     def copy_bound(self) -> frozenset[str]:
         """The ids of rules whose condition depends on the copy, so that each copy asks it anew."""
         levels = {name: fact.level for name, fact in self.words.facts.items()}
@@ -138,9 +162,7 @@ def load_bundle(folders: Sequence[Path], library: Path | None = None) -> Bundle:
     authorities = _authorities(packs)
     rules = _rules(packs, words, definitions, tags)
     _check_citations(rules, authorities)
-    bundle = Bundle(
-        packs, _agency(packs), words, authorities, definitions, meanings, tags, rules, defeat_graph(rules)
-    )
+    bundle = Bundle(packs, _agency(packs), words, authorities, definitions, meanings, tags, rules, defeat_graph(rules))
     _check_acyclic(bundle)
     return bundle
 
@@ -207,9 +229,7 @@ def _joined_tags(packs: Sequence[Pack]) -> dict[str, str]:
     return tags
 
 
-def _context(
-    pack: Pack, words: Vocabulary, definitions: Mapping[str, Condition], tags: Mapping[str, str]
-) -> Context:
+def _context(pack: Pack, words: Vocabulary, definitions: Mapping[str, Condition], tags: Mapping[str, str]) -> Context:
     return Context(words, definitions, frozenset(tags), pack.name, pack.layer, pack.binds)
 
 
@@ -272,8 +292,7 @@ def _add_version(versions: list[Rule], rule: Rule) -> None:
 
 def _check_citations(rules: Iterable[Rule], authorities: Mapping[str, Authority]) -> None:
     faults = [
-        f"{rule.where}: rule `{rule.id}`: cites `{name}`, which is not in the register"
-        f"{did_you_mean(name, authorities)}"
+        f"{rule.where}: rule `{rule.id}`: cites `{name}`, which is not in the register{did_you_mean(name, authorities)}"
         for rule in rules
         for name in rule.authorities
         if name not in authorities

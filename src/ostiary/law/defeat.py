@@ -100,7 +100,9 @@ def _edges_of(rule: Rule, index: _Index, faults: list[str]) -> Iterable[Edge]:
             if not (rule.discretionary and index.by_id[name].kind is Kind.MANDATE):
                 yield Edge(rule.id, name, target.because)
             else:
-                faults.append(f"{rule.where}: rule `{rule.id}`: a discretionary bar cannot override the mandate `{name}`")
+                faults.append(
+                    f"{rule.where}: rule `{rule.id}`: a discretionary bar cannot override the mandate `{name}`"
+                )
     if rule.overrides.all:
         doors = {n for door in rule.overrides.doors for n in _resolve(rule, door, index, faults, helps=True)}
         for name in index.helpers:

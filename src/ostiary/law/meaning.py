@@ -125,7 +125,7 @@ _OPS: Mapping[str, Callable[..., bool]] = {
 def _of(found: Known | Missing, test: Callable[[Known], bool]) -> Kleene:
     if found is Missing.UNKNOWN:
         return None
-    return found is not Missing.ABSENT and test(found)  # type: ignore[arg-type]
+    return found is not Missing.ABSENT and test(found)
 
 
 def _pair(left: Known | Missing, right: Known | Missing, test: Callable[..., bool]) -> Kleene:
@@ -190,9 +190,7 @@ def weigh(condition: Condition, facts: Facts) -> tuple[Kleene, frozenset[str]]:
             return None, frozenset(unknown)
 
 
-def _weigh_parts(
-    parts: tuple[Condition, ...], facts: Facts, *, decisive: bool
-) -> tuple[Kleene, frozenset[str]]:
+def _weigh_parts(parts: tuple[Condition, ...], facts: Facts, *, decisive: bool) -> tuple[Kleene, frozenset[str]]:
     """And (decisive: false) or Or (decisive: true). A final decisive part ends all waiting."""
     result: Kleene = not decisive
     waiting = NOTHING

@@ -175,7 +175,7 @@ class _Lowering:
         value = self.value(node, wanted.base)
         if wanted.base is Base.CODE and wanted.codes not in OPEN_LISTS:
             known = self.words.known_codes(wanted.codes)
-            if value not in known:
+            if value not in tuple(known):
                 raise ConditionError(f"unknown code `{value}` of {wanted.codes}{did_you_mean(str(value), known)}")
         return Literal(value)
 
@@ -276,7 +276,7 @@ def _dotted(node: exp.Expression) -> str:
 
 def _date(node: exp.Expression) -> dt.date:
     inner = node.this if isinstance(node, exp.Cast) else None
-    if isinstance(inner, exp.Literal) and node.to.this == exp.DataType.Type.DATE:
+    if isinstance(inner, exp.Literal) and node.args["to"].this == exp.DataType.Type.DATE:
         try:
             return dt.date.fromisoformat(str(inner.this))
         except ValueError:

@@ -100,6 +100,7 @@ def authority_page(bundle: Bundle, authority: Authority) -> Iterator[Section]:
         yield "doubts", list(authority.doubts)
     if authority.confirm:
         yield "counsel must confirm", list(authority.confirm)
-    rules = [f"{rule.id} ({rule.kind.value}): {rule.title}" for rule in bundle.rules if authority.id in rule.authorities]
+    citing = [rule for rule in bundle.rules if authority.id in rule.authorities]
+    rules = [f"{rule.id} ({rule.kind.value}): {rule.title}" for rule in citing]
     yield "rules that cite it", rules or ["none; it has no effect of its own here"]
     yield "said to one who cites it", [authority.answer]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ostiary.errors import PackError, did_you_mean
+from ostiary.errors import did_you_mean
 from ostiary.law.checks import check_condition
 from ostiary.law.condition import Condition, Truth, facts_of
 from ostiary.law.parsing import ConditionError, parse_condition
