@@ -44,7 +44,7 @@ class FactType:
     many: bool = False
 
     def __str__(self) -> str:
-        word = self.codes or self.base.value
+        word = f"code of {self.codes}" if self.codes else self.base.value
         return f"list of {word}" if self.many else word
 
 

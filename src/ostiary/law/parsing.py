@@ -146,8 +146,10 @@ class _Lowering:
 
     def compare(self, op: str, left: exp.Expression, right: exp.Expression) -> Condition:
         if not isinstance(left, exp.Column):
-            if not isinstance(right, exp.Column):
+            if isinstance(left, exp.Literal) and isinstance(right, exp.Literal):
                 raise ConditionError("compares two constants; one side must be a fact")
+            if not isinstance(right, exp.Column):
+                raise ConditionError(f"a fact's name must stand on one side; {_refusal(left)}")
             return self.compare(_MIRRORED[op], right, left)
         fact = self.fact(left)
         self.single(fact, "compared")
