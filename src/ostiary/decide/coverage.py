@@ -16,7 +16,7 @@ from ostiary.decide.decide import decide
 from ostiary.decide.request import read_request
 from ostiary.decide.verdict import Item, State
 from ostiary.law.bundle import Bundle, copy_facts
-from ostiary.law.condition import Condition, conjuncts
+from ostiary.law.condition import Condition, Present, conjuncts, facts_of
 from ostiary.law.meaning import holds
 from ostiary.law.rule import Kind, Rule
 from ostiary.law.words import in_words
@@ -48,7 +48,7 @@ def observe(bundle: Bundle, rows: Iterable[Row]) -> Seen:
             reaching = {found.rule for found in item.considered}
             for rule in first.get(row.authority, ()):
                 if rule.id in reaching:
-                    _note_failures(seen, rule, [holds(part, facts) for part in conjuncts(rule.when)])
+                    _note_failures(seen, rule, [holds(part, facts) for part in asked(rule)])
     return seen
 
 
@@ -60,6 +60,13 @@ def note_item(seen: Seen, item: Item) -> None:
             seen.alive.add(found.rule)
         elif found.state is State.NOTED:
             seen.noted.add(found.rule)
+
+
+def asked(rule: Rule) -> tuple[Condition, ...]:
+    """The conditions that a row can fail alone: a guard ``present(x)`` fails only with what it guards."""
+    parts = conjuncts(rule.when)
+    reads = [name for part in parts if not isinstance(part, Present) for name in facts_of(part)]
+    return tuple(part for part in parts if not (isinstance(part, Present) and part.fact.name in reads))
 
 
 def _note_failures(seen: Seen, rule: Rule, values: Sequence[bool | None]) -> None:
@@ -99,7 +106,7 @@ def _rule_gaps(bundle: Bundle, rule: Rule, seen: Seen) -> Iterator[str]:
         yield f"{table}: no row is decided by rule `{rule.id}`"
     if not bundle.authorities[rule.authorities[0]].effect.operative:
         return
-    for index, part in enumerate(conjuncts(rule.when)):
+    for index, part in enumerate(asked(rule)):
         if (rule.id, index) not in seen.failed_alone:
             yield f"{table}: no row in which only this fails for rule `{rule.id}`: {_said(part, bundle)}"
 

@@ -174,8 +174,7 @@ def _deciding(
     if reason is Reason.NO_AUTHORITY:
         return []
     lifters = [rule for rule in by_kind[Kind.EXEMPT] if _lifts_here(bundle, rule, rules)]
-    main = by_kind[Kind.MANDATE] if outcome is Outcome.MANDATED else by_kind[Kind.MANDATE] + by_kind[Kind.PERMIT]
-    return main + lifters
+    return by_kind[Kind.MANDATE] + by_kind[Kind.PERMIT] + lifters
 
 
 def _lifts_here(bundle: Bundle, lifter: Rule, rules: Sequence[Rule]) -> bool:
