@@ -4,12 +4,12 @@ import json
 
 import jsonschema
 import pytest
+from tests.conftest import ROOT
 
 from ostiary import strict_yaml
 from ostiary.decide import cases
 from ostiary.decide.decide import decide
 from ostiary.decide.request import read_request
-from tests.conftest import ROOT
 
 SCENARIOS = strict_yaml.read(ROOT / "packs" / "demo-agency" / "tests" / "scenarios.yaml")
 SCHEMA = json.loads((ROOT / "src" / "ostiary" / "decide" / "verdict.schema.json").read_text())

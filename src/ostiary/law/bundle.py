@@ -87,8 +87,8 @@ class Bundle:
     def telling(self) -> Mapping[str, tuple[int, ...]]:
         """A sort key per rule: the more telling one first, where several decide alike.
 
-        Federal law before State law, a bar that overrides all before others, settled before
-        contested, fewer programs before more, then more elements before fewer.
+        Federal law before State law, what overrides all or speaks of this very element before the
+        rest, settled before contested, fewer programs before more, then more elements before fewer.
         """
         reach: dict[str, tuple[set[str], set[str]]] = {rule.id: (set(), set()) for rule in self.rules}
         for copy in self.all_copies():
@@ -99,7 +99,7 @@ class Bundle:
         return {
             rule.id: (
                 _LAYER_ORDER[rule.layer],
-                not rule.overrides.all,
+                not (rule.overrides.all or len(reach[rule.id][1]) <= 3),
                 rule.interpretation.contested,
                 len(reach[rule.id][0]),
                 -len(reach[rule.id][1]),

@@ -78,16 +78,19 @@ def _contradictions(when: Condition) -> list[str]:
 
 
 def _lifts_nothing(bundle: Bundle, rule: Rule) -> Iterator[str]:
-    """A permit or exempt must lift a bar that stands where it reaches; else it opens nothing."""
+    """A permit or exempt must lift a bar that stands where it reaches; else it opens nothing.
+
+    A bar that overrides it (a gate, tax data) is not for it to lift.
+    """
     if rule.kind not in (Kind.PERMIT, Kind.EXEMPT):
         return
     lifted = {name for name, edges in bundle.defeat.defeaters.items() if any(e.by == rule.id for e in edges)}
-    barred = False
+    above, barred = {edge.by for edge in bundle.defeat.of(rule)}, False
     for copy in bundle.all_copies():
         here = bundle.reaching(copy)
         if rule not in here:
             continue
-        bars = {other.id for other in here if other.kind is Kind.FORBID and not other.discretionary}
+        bars = {o.id for o in here if o.kind is Kind.FORBID and not o.discretionary} - above
         if bars & lifted:
             return
         barred = barred or bool(bars)
