@@ -12,6 +12,7 @@ OUT = ROOT / "docs" / "reference"
 
 
 def pages(bundle: Bundle) -> dict[str, str]:
+    """Each page's name and text."""
     return {
         "rules.md": _laws("Rules", [(rule.id, rule_page(bundle, rule)) for rule in bundle.rules]),
         "authorities.md": _laws(
@@ -55,6 +56,7 @@ def _cli() -> str:
 
 
 def main() -> int:
+    """Write every page."""
     bundle = load_bundle([ROOT / "packs" / "demo-agency"], ROOT / "packs")
     OUT.mkdir(parents=True, exist_ok=True)
     for name, text in pages(bundle).items():

@@ -19,6 +19,9 @@ COPY = Copy("snap", "address", "client")
 BENEFITS = frozenset({"state_benefits_agency"})
 
 
+ALWAYS = Truth(True)
+
+
 def a_fact(name: str, level: Level = Level.REQUEST) -> Fact:
     return Fact(name, FactType(Base.BOOL), level, f"there is {name}", f"Is there {name}?", "intake")
 
@@ -31,7 +34,7 @@ def a_vocabulary() -> Vocabulary:
 def a_rule(
     name: str,
     kind: Kind,
-    when: Condition = Truth(True),
+    when: Condition = ALWAYS,
     *,
     lifts: Sequence[str] = (),
     overrides: Sequence[str] = (),
@@ -57,7 +60,7 @@ def a_rule(
         "review_by": None,
         "parties": "",
         "interpretation": Interpretation(contested, "in doubt" if contested else "", unless),
-        "elements": Truth(True),
+        "elements": ALWAYS,
         "when": when,
         "lifts": tuple(Target("", tag, "so it is written") for tag in lifts),
         "overrides": Overrides(tuple(Target("", tag, "so it is written") for tag in overrides)),
