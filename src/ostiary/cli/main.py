@@ -30,7 +30,7 @@ PacksOption = Annotated[
     list[Path] | None,
     typer.Option(
         "--packs",
-        help="A pack's folder, or a folder of packs; may be repeated. Default: OSTIARY_PACKS, else the packs shipped.",
+        help="Packs' folders, or folders of packs. Default: OSTIARY_PACKS, else the packs shipped.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
@@ -94,10 +94,23 @@ def law_show_command(
     raise typer.Exit(reading.run_show(name, packs, as_json=json))
 
 
+def spread_packs(words: list[str]) -> list[str]:
+    """``--packs A B`` said once for each folder, as the option is read: ``--packs A --packs B``."""
+    spread: list[str] = []
+    taking = False
+    for word in words:
+        if taking and spread[-1] != "--packs" and Path(word).is_dir():
+            spread.append("--packs")
+        elif word.startswith("-") or spread[-1:] != ["--packs"]:
+            taking = word == "--packs"
+        spread.append(word)
+    return spread
+
+
 def main() -> int:
     """Run one command. Every fault ends in one clear line and its exit status, never in a release."""
     try:
-        app(standalone_mode=True)
+        app(spread_packs(sys.argv[1:]), standalone_mode=True)
     except OstiaryError as fault:
         sys.stderr.write(f"ostiary: {fault}\n")
         sys.exit(fault.exit_code)

@@ -117,26 +117,42 @@ def weakest(authorities: list[Authority]) -> Mark:
 
 
 def plain_citation(text: str) -> str:
-    """A citation reduced to what identifies it: ``8 U.S.C. § 1373(a)`` becomes ``8usc1373a``."""
-    return re.sub(r"(section|sec|[^a-z0-9])", "", text.lower())
+    """A citation reduced to what identifies it: ``8 U.S.C. § 1373(a)`` becomes ``8usc1373(a)``."""
+    return re.sub(r"(section|sec\b|§|[^a-z0-9()])", "", text.lower())
 
 
 def find_cited(text: str, register: Mapping[str, Authority]) -> Authority | None:
-    """The authority that a requester's own words cite: by id, or by a citation that begins alike."""
+    """The authority that a requester's own words cite: by id, or by the longest citation found in them."""
     if text in register:
         return register[text]
     wanted = plain_citation(text)
-    if len(wanted) < 4:
-        return None
-    hits: list[tuple[int, str]] = []
-    for authority in register.values():
-        for part in re.split(r"[;,]", authority.citation):
-            known = plain_citation(part)
-            if len(known) >= 4 and (known in wanted or wanted == known):
-                hits.append((len(known), authority.id))
-            elif len(wanted) >= 6 and known.startswith(wanted):
-                hits.append((len(wanted), authority.id))
-    if not hits:
-        return None
-    best = max(length for length, _ in hits)
-    return register[min(name for length, name in hits if length == best)]
+    hits = [
+        (len(known), authority.id)
+        for authority in register.values()
+        for known in _known_forms(authority.citation)
+        if _cites(wanted, known)
+    ]
+    longest = max((length for length, _ in hits), default=0)
+    return register[min(name for length, name in hits if length == longest)] if hits else None
+
+
+def _known_forms(citation: str) -> list[str]:
+    """Each provision of a citation by itself; ``8 USC 1226(a), 1231`` is two, both of title 8."""
+    forms, title = [], ""
+    for part in re.split(r"[;,]", citation):
+        form = plain_citation(part)
+        found = re.match(r"[0-9]+(usc|cfr|ilcs|fr|iac|illadmcode)", form)
+        if found:
+            title = found[0]
+        elif title and re.fullmatch(r"[0-9]+[0-9a-z()]*", form):
+            form = title + form
+        if re.search(r"[a-z]", form) and len(form) >= 5:
+            forms.append(form)
+    return forms
+
+
+def _cites(wanted: str, known: str) -> bool:
+    """Whether the known form stands in the words, not as part of another number; or begins as they do."""
+    if len(wanted) >= 7 and known.startswith(wanted):
+        return not known[len(wanted) :][:1].isdigit()
+    return re.search(rf"(?<![0-9]){re.escape(known)}(?![0-9])", wanted) is not None
