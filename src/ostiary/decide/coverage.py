@@ -2,7 +2,8 @@
 
 For each rule, the table of the authority that it cites first must hold a row in
 which the rule lives, and for each of its conditions a row in which only that one
-fails. Without such rows a rule can be dropped and no answer changes.
+fails; for what helps a release, the answer must change with it. (Bars may
+overlap: law repeats itself.) Without such rows a condition could be dropped unseen.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ class Seen:
     alive: set[str] = field(default_factory=set)
     deciding: set[str] = field(default_factory=set)
     noted: set[str] = field(default_factory=set)
-    failed_alone: set[tuple[str, int]] = field(default_factory=set)
+    failed_alone: dict[tuple[str, int], set[str]] = field(default_factory=lambda: defaultdict(set))
+    with_rule: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     outcomes: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
@@ -48,7 +50,7 @@ def observe(bundle: Bundle, rows: Iterable[Row]) -> Seen:
             reaching = {found.rule for found in item.considered}
             for rule in first.get(row.authority, ()):
                 if rule.id in reaching:
-                    _note_failures(seen, rule, [holds(part, facts) for part in asked(rule)])
+                    _note_conditions(seen, rule, [holds(part, facts) for part in asked(rule)], item)
     return seen
 
 
@@ -69,10 +71,12 @@ def asked(rule: Rule) -> tuple[Condition, ...]:
     return tuple(part for part in parts if not (isinstance(part, Present) and part.fact.name in reads))
 
 
-def _note_failures(seen: Seen, rule: Rule, values: Sequence[bool | None]) -> None:
+def _note_conditions(seen: Seen, rule: Rule, values: Sequence[bool | None], item: Item) -> None:
     failing = [index for index, value in enumerate(values) if value is not True]
     if len(failing) == 1:
-        seen.failed_alone.add((rule.id, failing[0]))
+        seen.failed_alone[rule.id, failing[0]].add(item.outcome.value)
+    elif not failing:
+        seen.with_rule[rule.id].add(item.outcome.value)
 
 
 def _by_principal(bundle: Bundle) -> Mapping[str, list[Rule]]:
@@ -107,8 +111,11 @@ def _rule_gaps(bundle: Bundle, rule: Rule, seen: Seen) -> Iterator[str]:
     if not bundle.authorities[rule.authorities[0]].effect.operative:
         return
     for index, part in enumerate(asked(rule)):
-        if (rule.id, index) not in seen.failed_alone:
+        failed = seen.failed_alone.get((rule.id, index), set())
+        if not failed:
             yield f"{table}: no row in which only this fails for rule `{rule.id}`: {_said(part, bundle)}"
+        elif rule.kind.helps and failed == seen.with_rule[rule.id]:
+            yield f"{table}: the answer never changes when only this fails for rule `{rule.id}`: {_said(part, bundle)}"
 
 
 def _said(part: Condition, bundle: Bundle) -> str:
