@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from ostiary.law.authority import Authority
 from ostiary.law.bundle import Bundle
 from ostiary.law.condition import Truth, conjuncts
-from ostiary.law.rule import Kind, Rule
+from ostiary.law.rule import Kind, Layer, Rule
 from ostiary.law.words import in_words
 
 _VERBS: Mapping[Kind, str] = {
@@ -33,7 +33,7 @@ def rule_page(bundle: Bundle, rule: Rule) -> Iterator[Section]:
     yield "binds", [bundle.words.code_label("agency_kinds", kind) for kind in sorted(rule.binds)]
     if rule.parties:
         yield "parties", [rule.parties]
-    yield "in force", [f"from {rule.since}" + (f" up to {rule.until}" if rule.until else "")]
+    yield "in force", [_dates(rule)]
     if rule.review_by:
         yield "to be confirmed by", [str(rule.review_by)]
     yield from _edges(bundle, rule)
@@ -42,6 +42,12 @@ def rule_page(bundle: Bundle, rule: Rule) -> Iterator[Section]:
         yield "owed with it", owed
     if rule.note:
         yield "note", [rule.note]
+
+
+def _dates(rule: Rule) -> str:
+    """Statutes' first days were set from memory; orders' days were read with the order."""
+    doubt = " (first day from memory; confirm it)" if rule.layer in (Layer.FEDERAL, Layer.STATE) else ""
+    return f"from {rule.since}" + (f" up to {rule.until}" if rule.until else "") + doubt
 
 
 def _said(bundle: Bundle, condition: object, everything: str) -> str:
