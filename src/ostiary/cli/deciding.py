@@ -111,10 +111,10 @@ def _ladders(bundle: Bundle, request: Request, verdict: Verdict) -> None:
                     rung.rule,
                     rung.title,
                     f"{rung.citations} ({rung.sure})",
-                    "; ".join([rung.state.value.replace("_", " "), *rung.detail]),
+                    "\n".join([rung.state.value.replace("_", " "), *rung.detail]),
                 )
                 for rung in rungs
             ],
             lines=True,
-            shares=[2, 3, 3, 4],
+            shares=[4, 4, 4, 5],
         )

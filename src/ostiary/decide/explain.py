@@ -172,7 +172,7 @@ def sureness(bundle: Bundle, rule: Rule) -> str:
 
 def _detail(bundle: Bundle, rule: Rule, found: Considered, facts: Facts) -> Iterable[str]:
     if found.doubtful:
-        yield f"doubtful: {rule.interpretation.why}"
+        yield f"doubtful: {rule.interpretation.why.rstrip('.')}"
     if found.state is State.NOT_BOUND:
         kinds = [bundle.words.code_label("agency_kinds", kind) for kind in sorted(rule.binds)]
         yield f"binds {', '.join(kinds)}, not this agency"
@@ -186,6 +186,6 @@ def _detail(bundle: Bundle, rule: Rule, found: Considered, facts: Facts) -> Iter
         yield f"its status was to be confirmed by {rule.review_by}"
     for name in found.defeated_by:
         because_of = next(edge.because for edge in bundle.defeat.of(rule) if edge.by == name)
-        yield f"defeated by {name}: {because_of}"
+        yield f"by {name}: {because_of}"
     for name in found.waits_for:
         yield f"still needed: {bundle.words.facts[name].question}"
