@@ -24,7 +24,7 @@ def test_forgetting_any_fact_of_a_real_request_never_releases(bundle, index):
         refused = [copy for copy in copies if not judge(reading, copy).outcome.discloses]
         known = [name for name, value in reading.facts.items() if not isinstance(value, Missing) and name != "as_of"]
         for name in known if refused else ():
-            forgetful = replace(reading, facts={**reading.facts, name: Missing.UNKNOWN}, _cache={})
+            forgetful = replace(reading, facts={**reading.facts, name: Missing.UNKNOWN})
             leaks = [copy for copy in refused if judge(forgetful, copy).outcome.discloses]
             assert leaks == [], f"forgetting {name}"
 
@@ -32,7 +32,7 @@ def test_forgetting_any_fact_of_a_real_request_never_releases(bundle, index):
 @pytest.mark.parametrize("index", EVERY, ids=named)
 def test_an_unverified_requester_gets_nothing_that_names_a_person(bundle, index):
     for group, reading in readings(bundle, index):
-        stranger = replace(reading, facts={**reading.facts, "requester.identity_verified": False}, _cache={})
+        stranger = replace(reading, facts={**reading.facts, "requester.identity_verified": False})
         leaving = [
             copy.element
             for copy in bundle.copies(group.programs, group.elements)
@@ -52,6 +52,6 @@ def test_tax_data_never_leaves_through_the_state(bundle, index):
 def test_all_facts_unknown_releases_nothing_but_statistics(bundle, index):
     for group, reading in readings(bundle, index):
         blank = {name: value if name == "as_of" else Missing.UNKNOWN for name, value in reading.facts.items()}
-        nothing = replace(reading, facts=blank, _cache={})
+        nothing = replace(reading, facts=blank)
         for copy in bundle.copies(group.programs, group.elements):
             assert not judge(nothing, copy).outcome.discloses

@@ -127,3 +127,50 @@ def test_json_is_accepted_as_yaml(tmp_path):
 def test_the_exit_status_says_what_may_leave(file, status):
     examples = Path(__file__).resolve().parents[2] / "examples"
     assert ostiary("decide", examples / file).returncode == status
+
+
+def test_a_fault_inside_the_engine_withholds_and_says_so(tmp_path):
+    """A sabotaged interpreter, run as the command: nothing leaves, exit 70, no traceback."""
+    (tmp_path / "r.yaml").write_text(GOOD)
+    sabotage = (
+        "import sys; from ostiary.decide import interpret\n"
+        "def broken(*a): raise ZeroDivisionError\n"
+        "interpret._judge = broken\n"
+        "from ostiary.cli.main import main\n"
+        "sys.argv = ['ostiary', 'decide', 'r.yaml', '--json']; main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", sabotage], capture_output=True, text=True, cwd=tmp_path, check=False)
+
+    assert done.returncode == 70
+    assert '"reason": "engine_error"' in done.stdout
+    assert '"outcome": "release"' not in done.stdout
+    assert "call the operator" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unforeseen_fault_of_the_command_shows_nothing(tmp_path):
+    (tmp_path / "r.yaml").write_text(GOOD)
+    sabotage = (
+        "import sys; from ostiary.cli import deciding\n"
+        "def broken(*a, **k): raise ZeroDivisionError('900-12-3456')\n"
+        "deciding.run = broken\n"
+        "from ostiary.cli.main import main\n"
+        "sys.argv = ['ostiary', 'decide', 'r.yaml']; main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", sabotage], capture_output=True, text=True, cwd=tmp_path, check=False)
+
+    assert done.returncode == 70
+    assert "nothing is released" in done.stderr
+    assert "900" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_pack_that_does_not_load(tmp_path):
+    (tmp_path / "r.yaml").write_text(GOOD)
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "pack.yaml").write_text("name: ours\nversion: 1.0\n")
+    done = ostiary("decide", "r.yaml", "--packs", "ours", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "ours/pack.yaml:2: a number with a point or exponent is ambiguous; quote it" in done.stderr
+    assert done.stdout == ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ostiary.decide.verdict import (
     Considered,
@@ -20,7 +21,7 @@ from ostiary.decide.verdict import (
     State,
 )
 from ostiary.law.bundle import Bundle, Copy, copy_facts
-from ostiary.law.meaning import Facts, Kleene, Missing, kleene_all, kleene_any, kleene_not, weigh
+from ostiary.law.meaning import NOTHING, Facts, Kleene, Missing, holds, kleene_all, kleene_any, kleene_not, weigh
 from ostiary.law.rule import Kind, Rule
 
 Alive = Mapping[str, Kleene]
@@ -47,7 +48,12 @@ class Reading:
     facts: Facts
     as_of: dt.date
     agency: frozenset[str]
-    _cache: dict[str, Own] = field(default_factory=dict, repr=False, compare=False)
+    _cache: dict[str, Own] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @cached_property
+    def unknown(self) -> frozenset[str]:
+        """The facts that are not known."""
+        return frozenset(name for name, value in self.facts.items() if value is Missing.UNKNOWN)
 
     def own(self, rule: Rule, facts: Facts) -> Own:
         """A rule's own condition; kept when it does not depend on the copy."""
@@ -61,7 +67,8 @@ class Reading:
     def _own(self, rule: Rule, facts: Facts) -> Own:
         if not rule.binds & self.agency:
             return Own(False, False, frozenset())
-        full, waits = weigh(rule.when, facts)
+        certain = self.unknown.isdisjoint(self.bundle.reads[rule.id])
+        full, waits = (holds(rule.when, facts), NOTHING) if certain else weigh(rule.when, facts)
         reading = rule.interpretation
         if not (reading.contested and rule.kind.helps):
             return Own(full, full, waits)
@@ -85,7 +92,8 @@ def _judge(reading: Reading, copy: Copy, group: str) -> Item:
     rules = [rule for rule in reaching if rule.in_force(reading.as_of) and rule.kind is not Kind.NOTE]
     owns = {rule.id: reading.own(rule, facts) for rule in rules}
     full = alive(reading.bundle, rules, {name: own.full for name, own in owns.items()})
-    bare = alive(reading.bundle, rules, {name: own.bare for name, own in owns.items()})
+    doubtful = any(own.full is not own.bare for own in owns.values())
+    bare = alive(reading.bundle, rules, {name: own.bare for name, own in owns.items()}) if doubtful else full
     outcome, reason = settle(rules, full, bare)
     waits = _waits(reading.bundle, rules, owns, full)
     duties = _duties(reading, reaching, facts, full, outcome)
@@ -109,8 +117,11 @@ def alive(bundle: Bundle, rules: Sequence[Rule], own: Alive) -> Alive:
     """alive(r) = its own condition, and nothing that defeats it is alive. ``rules`` in defeat order."""
     found: dict[str, Kleene] = {}
     for rule in rules:
-        spared = (kleene_not(found[edge.by]) for edge in bundle.defeat.of(rule) if edge.by in found)
-        found[rule.id] = kleene_all((own[rule.id], *spared))
+        value = own[rule.id]
+        if value is not False:  # what does not hold needs no defeating
+            spared = (kleene_not(found[edge.by]) for edge in bundle.defeat.of(rule) if edge.by in found)
+            value = kleene_all((value, *spared))
+        found[rule.id] = value
     return found
 
 
@@ -189,7 +200,7 @@ def _waits(bundle: Bundle, rules: Sequence[Rule], owns: Mapping[str, Own], full:
         defeaters = [edge.by for edge in bundle.defeat.of(rule) if edge.by in found]
         dead = own.full is False and not own.waits
         dead = dead or any(full[name] is True and not found[name] for name in defeaters)
-        found[rule.id] = frozenset() if dead else own.waits.union(*(found[name] for name in defeaters))
+        found[rule.id] = NOTHING if dead else own.waits.union(*(found[name] for name in defeaters))
     return found
 
 
@@ -220,7 +231,8 @@ def _considered(
     facts: Facts,
 ) -> Considered:
     def entry(state: State, by: tuple[str, ...] = (), doubtful: bool = False) -> Considered:
-        return Considered(rule.id, rule.kind.value, state, doubtful, by, tuple(sorted(waits.get(rule.id, ()))))
+        wanted = waits.get(rule.id, NOTHING)
+        return Considered(rule.id, rule.kind.value, state, doubtful, by, tuple(sorted(wanted)) if wanted else ())
 
     if not rule.in_force(reading.as_of):
         return entry(State.NOT_IN_FORCE)

@@ -108,16 +108,20 @@ class Bundle:
         }
 
     @cached_property
-    def copy_bound(self) -> frozenset[str]:
-        """The ids of rules whose condition depends on the copy, so that each copy asks it anew."""
-        levels = {name: fact.level for name, fact in self.words.facts.items()}
-        bound = set()
+    def reads(self) -> Mapping[str, frozenset[str]]:
+        """Per rule, the facts that its condition, or what settles it, reads."""
+        found: dict[str, frozenset[str]] = {}
         for rule in self.rules:
             unless = rule.interpretation.unless
             names = facts_of(rule.when) | (facts_of(unless) if unless is not None else frozenset())
-            if any(levels[name] in (Level.ELEMENT, Level.COPY) for name in names):
-                bound.add(rule.id)
-        return frozenset(bound)
+            found[rule.id] = found.get(rule.id, frozenset()) | names
+        return found
+
+    @cached_property
+    def copy_bound(self) -> frozenset[str]:
+        """The ids of rules whose condition depends on the copy, so that each copy asks it anew."""
+        own = {name for name, fact in self.words.facts.items() if fact.level in (Level.ELEMENT, Level.COPY)}
+        return frozenset(rule for rule, names in self.reads.items() if not own.isdisjoint(names))
 
     def copies(self, programs: Iterable[str], elements: Iterable[str]) -> list[Copy]:
         """The copies that can exist of these elements under these programs, from their usual source."""
