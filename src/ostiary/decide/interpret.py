@@ -49,6 +49,7 @@ class Reading:
     as_of: dt.date
     agency: frozenset[str]
     _cache: dict[str, Own] = field(default_factory=dict, init=False, repr=False, compare=False)
+    idle: dict[tuple[str, dt.date], Considered] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def unknown(self) -> frozenset[str]:
@@ -107,7 +108,10 @@ def _judge(reading: Reading, copy: Copy, group: str) -> Item:
         reason,
         tuple(rule.id for rule in deciding),
         tuple(dict.fromkeys(name for rule in deciding for name in rule.authorities)),
-        tuple(_considered(reading, rule, owns, full, bare, waits, facts) for rule in reaching),
+        tuple(
+            reading.idle.get((rule.id, rule.since)) or _considered(reading, rule, owns, full, bare, waits, facts)
+            for rule in reaching
+        ),
         _missing(rules, full, waits, outcome),
         duties,
     )
@@ -234,16 +238,23 @@ def _considered(
         wanted = waits.get(rule.id, NOTHING)
         return Considered(rule.id, rule.kind.value, state, doubtful, by, tuple(sorted(wanted)) if wanted else ())
 
+    def idle(state: State) -> Considered:
+        """The same for every copy, unless the condition reads the copy or waits for a fact."""
+        found = entry(state)
+        if rule.id not in reading.bundle.copy_bound and not found.waits_for:
+            reading.idle[rule.id, rule.since] = found
+        return found
+
     if not rule.in_force(reading.as_of):
-        return entry(State.NOT_IN_FORCE)
+        return idle(State.NOT_IN_FORCE)
     if not rule.binds & reading.agency:
-        return entry(State.NOT_BOUND)
+        return idle(State.NOT_BOUND)
     if rule.kind is Kind.NOTE:
-        return entry(State.NOT_MET if reading.own(rule, facts).full is False else State.NOTED)
+        return idle(State.NOT_MET if reading.own(rule, facts).full is False else State.NOTED)
     if full[rule.id] is True:
         return entry(State.ALIVE, doubtful=rule.kind.helps and bare[rule.id] is not True)
     if owns[rule.id].full is False:
-        return entry(State.NOT_MET)
+        return entry(State.NOT_MET) if owns[rule.id].waits else idle(State.NOT_MET)
     by = tuple(edge.by for edge in reading.bundle.defeat.of(rule) if full.get(edge.by) is True)
     if by:
         return entry(State.DEFEATED, by)
