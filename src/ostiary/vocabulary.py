@@ -7,7 +7,7 @@ All of them are data of the packs (``vocabulary.yaml``, ``classes.yaml``,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ostiary.errors import PackError, did_you_mean
@@ -110,6 +110,7 @@ class Vocabulary:
     classes: Mapping[str, NamedClass]
     elements: Mapping[str, Element]
     actions: Mapping[str, Action]
+    relations: Mapping[str, str] = field(default_factory=dict)
 
     def known_codes(self, listing: str) -> Iterable[str]:
         """The codes of a list; ``elements`` is the catalogue of elements."""
@@ -125,6 +126,7 @@ class Vocabulary:
 OPEN_LISTS = frozenset({"authorities"})  # a requester may cite anything; what is not found is answered so
 _BY = ("requester", "intake", "verifier", "custodian", "counsel", "system")
 _WHEN = ("at_once", "before_release", "with_release", "after_release")
+_TOP_KEYS = {"codes": False, "actions": False, "facts": False, "relations": False}
 _FACT_KEYS = {
     "type": True, "level": True, "label": True, "question": True, "by": True,
     "optional": False, "register": False,
@@ -140,10 +142,11 @@ class VocabularyBuilder:
         self.classes: dict[str, NamedClass] = {}
         self.elements: dict[str, Element] = {}
         self.actions: dict[str, Action] = {}
+        self.relations: dict[str, str] = {}
 
     def add_words(self, doc: Document) -> None:
-        """Read a ``vocabulary.yaml``: ``codes``, ``actions``, ``facts``."""
-        top = Entry(doc, (), "vocabulary", {"codes": False, "actions": False, "facts": False}, PackError)
+        """Read a ``vocabulary.yaml``: ``codes``, ``actions``, ``facts``, ``relations``."""
+        top = Entry(doc, (), "vocabulary", _TOP_KEYS, PackError)
         for listing in top.data.get("codes", {}):
             self._add_codes(doc, listing)
         for code in top.data.get("actions", {}):
@@ -152,6 +155,9 @@ class VocabularyBuilder:
         for name in top.data.get("facts", {}):
             self._once(doc, ("facts", name), name, self.facts, "fact")
             self.facts[name] = self._fact(doc, name)
+        for name, label in top.data.get("relations", {}).items():
+            self._once(doc, ("relations", name), name, self.relations, "relation")
+            self.relations[name] = label
 
     def _add_codes(self, doc: Document, listing: str) -> None:
         target = self.codes.setdefault(listing, {})
@@ -265,4 +271,4 @@ class VocabularyBuilder:
             for other in action.excludes:
                 if other not in self.actions:
                     raise PackError(f"action `{action.code}`: excludes `{other}`, which is no action")
-        return Vocabulary(self.codes, self.facts, self.classes, self.elements, self.actions)
+        return Vocabulary(self.codes, self.facts, self.classes, self.elements, self.actions, self.relations)

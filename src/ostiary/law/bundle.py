@@ -246,7 +246,7 @@ def _definitions(
         doc = pack.definitions
         for name in doc.data if doc is not None else ():
             assert doc is not None
-            entry = Entry(doc, (name,), f"definition `{name}`", {"means": True, "when": True}, PackError)
+            entry = Entry(doc, (name,), f"definition `{name}`", {"means": True, "when": True, "over": False}, PackError)
             if name in found or name in words.facts or name in words.classes:
                 raise entry.fault("this name is already a definition, fact or class")
             found[name] = read_definition(entry, _context(pack, words, found, tags))

@@ -13,8 +13,10 @@ from ostiary.law.condition import (
     Possibly,
     Present,
     Reached,
+    SomeRow,
     Truth,
     atom_facts,
+    children,
     walk,
 )
 from ostiary.law.parsing import ConditionError
@@ -27,6 +29,7 @@ def check_condition(node: Condition, words: Vocabulary, *, forbid: bool) -> None
     :raises ConditionError: with the fact or function and what to write instead.
     """
     _constants(node)
+    _rows(node, words, frozenset())
     _guards(node, words, frozenset())
     _polarity(node, forbid=forbid, positive=True)
 
@@ -34,6 +37,21 @@ def check_condition(node: Condition, words: Vocabulary, *, forbid: bool) -> None
 def _constants(node: Condition) -> None:
     if any(isinstance(part, Truth) for part in walk(node) if part is not node):
         raise ConditionError("a constant inside a condition; TRUE or FALSE may only stand alone")
+
+
+def _rows(node: Condition, words: Vocabulary, inside: frozenset[str]) -> None:
+    """A fact of a relation is read only where one row is meant: in a definition that says ``over``."""
+    if isinstance(node, SomeRow):
+        inside = inside | {node.relation}
+    for name in atom_facts(node):
+        relation = name.split(".")[0]
+        if relation in words.relations and relation not in inside:
+            raise ConditionError(
+                f"`{name}`: a person can have several rows of `{relation}`; "
+                f"read it in a definition that says `over: {relation}`"
+            )
+    for child in children(node):
+        _rows(child, words, inside)
 
 
 def _guards(node: Condition, words: Vocabulary, present: frozenset[str]) -> None:
@@ -49,7 +67,7 @@ def _guards(node: Condition, words: Vocabulary, present: frozenset[str]) -> None
                 _guards(part, words, present.union(*others))
         case Not(part) | Knows(part) | Possibly(part):
             _guards(part, words, present)
-        case Defined(_, body):
+        case Defined(_, body) | SomeRow(_, body):
             _guards(body, words, present)
         case Present() | Expired() | Reached():
             pass  # total: false for a fact known to be absent
@@ -68,7 +86,7 @@ def _shown(node: Condition, truth: bool) -> frozenset[str]:
             return frozenset({fact.name}) if truth else frozenset()
         case Not(part):
             return _shown(part, not truth)
-        case Defined(_, body):
+        case Defined(_, body) | SomeRow(_, body):
             return _shown(body, truth)
         case All(parts) if truth:
             return frozenset().union(*(_shown(part, True) for part in parts))
@@ -94,7 +112,7 @@ def _polarity(node: Condition, *, forbid: bool, positive: bool) -> None:
         case All(parts) | Any(parts):
             for part in parts:
                 _polarity(part, forbid=forbid, positive=positive)
-        case Defined(_, body):
+        case Defined(_, body) | SomeRow(_, body):
             _polarity(body, forbid=forbid, positive=positive)
         case _:
             pass

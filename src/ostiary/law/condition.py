@@ -143,9 +143,17 @@ class Defined:
     body: Condition
 
 
+@dataclass(frozen=True, slots=True)
+class SomeRow:
+    """Some row of a relation (one consent among several) meets the whole of ``body``."""
+
+    relation: str
+    body: Condition
+
+
 Condition = (
     Truth | Is | Compare | OneOf | Has | Present | Expired | Reached
-    | Not | All | Any | Knows | Possibly | Defined
+    | Not | All | Any | Knows | Possibly | Defined | SomeRow
 )  # fmt: skip
 
 
@@ -156,7 +164,7 @@ def children(node: Condition) -> tuple[Condition, ...]:
             return parts
         case Not(part) | Knows(part) | Possibly(part):
             return (part,)
-        case Defined(_, body):
+        case Defined(_, body) | SomeRow(_, body):
             return (body,)
         case _:
             return ()

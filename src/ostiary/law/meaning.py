@@ -10,6 +10,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from enum import Enum
 
 from ostiary.law.condition import (
@@ -30,6 +31,7 @@ from ostiary.law.condition import (
     Present,
     Reached,
     Shifted,
+    SomeRow,
     Truth,
     Value,
     atom_facts,
@@ -43,7 +45,14 @@ class Missing(Enum):
     ABSENT = "absent"
 
 
-Known = Value | tuple[Value, ...] | frozenset[Value]
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of one relation about one person: the facts of each (``consent.*`` of each consent)."""
+
+    rows: tuple[Mapping[str, Known | Missing], ...]
+
+
+Known = Value | tuple[Value, ...] | frozenset[Value] | Rows
 Facts = Mapping[str, Known | Missing]
 Kleene = bool | None
 
@@ -108,8 +117,16 @@ def holds(condition: Condition, facts: Facts) -> Kleene:
             return holds(part, facts) is True
         case Possibly(part):
             return holds(part, facts) is not False
+        case SomeRow(relation, body):
+            return kleene_any(holds(body, row) for row in worlds(relation, facts))
         case Truth(value):
             return value
+
+
+def worlds(relation: str, facts: Facts) -> list[Facts]:
+    """The facts with each row of a relation in turn. Where no rows are kept, the facts themselves are the one row."""
+    found = facts.get(relation)
+    return [{**facts, **row} for row in found.rows] if isinstance(found, Rows) else [facts]
 
 
 _OPS: Mapping[str, Callable[..., bool]] = {
@@ -168,9 +185,9 @@ def weigh(condition: Condition, facts: Facts) -> tuple[Kleene, frozenset[str]]:
     """
     match condition:
         case All(parts):
-            return _weigh_parts(parts, facts, decisive=False)
+            return _weigh_parts((weigh(part, facts) for part in parts), decisive=False)
         case Any(parts):
-            return _weigh_parts(parts, facts, decisive=True)
+            return _weigh_parts((weigh(part, facts) for part in parts), decisive=True)
         case Defined(_, body):
             return weigh(body, facts)
         case Not(part):
@@ -182,6 +199,8 @@ def weigh(condition: Condition, facts: Facts) -> tuple[Kleene, frozenset[str]]:
         case Possibly(part):
             value, waits = weigh(part, facts)
             return value is not False, waits
+        case SomeRow(relation, body):
+            return _weigh_parts((weigh(body, row) for row in worlds(relation, facts)), decisive=True)
         case _:
             value = holds(condition, facts)
             if value is not None:
@@ -190,12 +209,13 @@ def weigh(condition: Condition, facts: Facts) -> tuple[Kleene, frozenset[str]]:
             return None, frozenset(unknown)
 
 
-def _weigh_parts(parts: tuple[Condition, ...], facts: Facts, *, decisive: bool) -> tuple[Kleene, frozenset[str]]:
+def _weigh_parts(
+    weighed: Iterable[tuple[Kleene, frozenset[str]]], *, decisive: bool
+) -> tuple[Kleene, frozenset[str]]:
     """And (decisive: false) or Or (decisive: true). A final decisive part ends all waiting."""
     result: Kleene = not decisive
     waiting = NOTHING
-    for part in parts:
-        value, waits = weigh(part, facts)
+    for value, waits in weighed:
         if value is decisive:
             if not waits:
                 return decisive, NOTHING

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from ostiary.errors import did_you_mean
 from ostiary.law.checks import check_condition
-from ostiary.law.condition import Condition, Truth, facts_of
+from ostiary.law.condition import Condition, SomeRow, Truth, facts_of
 from ostiary.law.parsing import ConditionError, parse_condition
 from ostiary.strict_yaml import Entry
 from ostiary.vocabulary import Base, FactType, Level, Vocabulary
@@ -301,7 +301,11 @@ def read_definition(entry: Entry, context: Context) -> Condition:
 
     :raises PackError: as a rule's condition.
     """
+    over = entry.text("over")
+    if over and over not in context.words.relations:
+        raise entry.fault(f"unknown relation `{over}`{did_you_mean(over, context.words.relations)}", "over")
     try:
-        return parse_condition(entry.text("when"), context.words, context.definitions)
+        body = parse_condition(entry.text("when"), context.words, context.definitions)
+        return SomeRow(over, body) if over else body
     except ConditionError as fault:
         raise entry.fault(f"`when` {fault}", "when") from None

@@ -22,6 +22,7 @@ from ostiary.law.condition import (
     Present,
     Reached,
     Shifted,
+    SomeRow,
     Truth,
 )
 from ostiary.vocabulary import Vocabulary
@@ -52,6 +53,8 @@ class _Speaker:
                 return f"it may be that {self.inside(part)}"
             case Defined(name, _):
                 return self.meanings.get(name, name)
+            case SomeRow(_, body):
+                return self.say(body)
             case Truth(value):
                 return "always" if value else "never"
             case _:
