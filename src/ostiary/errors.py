@@ -3,7 +3,8 @@
     OstiaryError            the program itself is at fault                      exit 70
     └── BadInput            a file or an option is wrong; its author can fix it  exit 2
         ├── PackError       the law's files: a rule, a word, a date, a test
-        └── RequestError    the request file: a key, a code, a date
+        ├── RequestError    the request file: a key, a code, a date
+        └── RollError       the roll: its mapping, a column, a file, a value
 
 A message says where, what, and what to do: lower case, given names in
 back-ticks, help after a semicolon. It never repeats a value that may be a
@@ -34,6 +35,10 @@ class PackError(BadInput):
 
 class RequestError(BadInput):
     """The request file is wrong."""
+
+
+class RollError(BadInput):
+    """The roll or its mapping is wrong."""
 
 
 class ManyErrors(PackError):

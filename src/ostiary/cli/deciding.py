@@ -16,7 +16,7 @@ from ostiary.decide.verdict import Exit, Outcome, Verdict
 from ostiary.errors import BadInput, RequestError
 from ostiary.law.bundle import Bundle
 
-_STYLES = {
+OUTCOME_STYLES = {
     Outcome.MANDATED: "bold green",
     Outcome.RELEASE: "green",
     Outcome.CONFLICT: "bold yellow",
@@ -27,7 +27,7 @@ _STYLES = {
 
 def run(path: Path, as_of: str, packs: Sequence[Path] | None, *, explain: bool, as_json: bool) -> int:
     """Judge the request file and print the verdict; returns the exit status."""
-    day = _day(as_of)
+    day = as_day(as_of)
     bundle = bundle_from(packs)
     doc = strict_yaml.read(path, RequestError)
     request = read_request(doc, bundle.words, as_of=day)
@@ -41,7 +41,8 @@ def run(path: Path, as_of: str, packs: Sequence[Path] | None, *, explain: bool, 
     return int(verdict.exit)
 
 
-def _day(text: str) -> dt.date | None:
+def as_day(text: str) -> dt.date | None:
+    """The day of ``--as-of``; None when it was not given."""
     if not text:
         return None
     try:
@@ -64,7 +65,7 @@ def show(bundle: Bundle, request: Request, verdict: Verdict, *, explain: bool) -
             *([line.group.replace("_", " ")] if grouped else []),
             ", ".join(line.elements),
             line.program,
-            Text(line.answer, style=_STYLES[line.outcome]),
+            Text(line.answer, style=OUTCOME_STYLES[line.outcome]),
             line.because,
         ]
         for line in explaining.table(bundle, verdict)

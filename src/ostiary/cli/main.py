@@ -50,6 +50,26 @@ def decide_command(
     raise typer.Exit(deciding.run(request, as_of, packs, explain=explain, as_json=json))
 
 
+@app.command("screen")
+def screen_command(
+    request: Annotated[Path, typer.Argument(help="A request file (YAML or JSON).")],
+    roll: Annotated[Path, typer.Option(help="The roll's mapping, roll.yaml.")],
+    as_of: Annotated[str, typer.Option(help="Read the law as of this day (YYYY-MM-DD).")] = "",
+    packs: PacksOption = None,
+    engine: Annotated[str, typer.Option(help="duckdb, spark or adbc.")] = "duckdb",
+    group: Annotated[str, typer.Option(help="Which group of the request, where it has several.")] = "",
+    everything: Annotated[bool, typer.Option(help="As if every element of every program were asked for.")] = False,
+    person: Annotated[str, typer.Option(help="Explain one person of the roll instead, by id.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Also write screen.json and screen.svg into this folder.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Screen a whole roll: how much would leave, under which provision, and why the rest stays."""
+    from ostiary.cli import screening
+
+    options = screening.Options(engine, group, everything, person, out, json)
+    raise typer.Exit(screening.run(request, roll, as_of, packs, options))
+
+
 @app.command("check")
 def check_command(
     files: Annotated[list[Path] | None, typer.Argument(help="Scenario files. Default: the packs' own tests.")] = None,

@@ -15,3 +15,13 @@ def library() -> Path:
     """The packs that ship with Ostiary: inside the package, or beside the sources."""
     inside = Path(__file__).resolve().parent.parent / "packs"
     return inside if inside.is_dir() else Path(__file__).resolve().parents[3] / "packs"
+
+
+def roll_url() -> str:
+    """Where the agency's own database is (``OSTIARY_ROLL_URL``); empty when not set."""
+    return os.environ.get("OSTIARY_ROLL_URL", "")
+
+
+def spark_remote() -> str | None:
+    """The Spark Connect address (``OSTIARY_SPARK_REMOTE``); None for a session of this machine."""
+    return os.environ.get("OSTIARY_SPARK_REMOTE") or None

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ostiary.decide.request import Request
 from ostiary.decide.verdict import Considered, Item, Outcome, Reason, State, Verdict
 from ostiary.law.authority import Mark, weakest
-from ostiary.law.bundle import Bundle, copy_facts
+from ostiary.law.bundle import Bundle, Copy, copy_facts
 from ostiary.law.condition import conjuncts
 from ostiary.law.meaning import Facts, holds
 from ostiary.law.rule import Rule
 from ostiary.law.words import in_words
+
+if TYPE_CHECKING:
+    from ostiary.decide.population import Screen
 
 OUTCOME_WORDS: Mapping[Outcome, str] = {
     Outcome.MANDATED: "must be given",
@@ -78,6 +82,19 @@ def table(bundle: Bundle, verdict: Verdict) -> list[Line]:
     lines = [_line(bundle, items) for items in rows.values()]
     groups = list(dict.fromkeys(line.group for line in lines))
     return sorted(lines, key=lambda line: (groups.index(line.group), order.index(line.outcome)))
+
+
+def screen_table(bundle: Bundle, found: Screen) -> list[tuple[Copy, Outcome, int, str]]:
+    """The rows of a roll's screen: each copy and answer, how many values, and the law that decides."""
+    rows: dict[tuple[Copy, Outcome, str], int] = {}
+    for line in found.lines:
+        item = found.signatures[line.signature].item
+        why = because(bundle, item) if item is not None else "where the value came from is not known"
+        copy = Copy(line.copy.program, line.copy.element, "")
+        rows[copy, line.outcome, why] = rows.get((copy, line.outcome, why), 0) + line.values
+    order = list(Outcome)
+    listed = sorted(rows.items(), key=lambda row: (order.index(row[0][1]), row[0][0], -row[1]))
+    return [(copy, outcome, values, why) for (copy, outcome, why), values in listed]
 
 
 def _line(bundle: Bundle, items: list[Item]) -> Line:

@@ -173,7 +173,7 @@ class Verdict:
             },
             "as_of": self.as_of.isoformat(),
             "facts": self.facts,
-            "items": [_item(item) for item in self.items],
+            "items": [item_json(item) for item in self.items],
             "answers": [
                 {"asserted": a.asserted, "authority": a.authority, "effect": a.effect, "text": a.text}
                 for a in self.answers
@@ -188,7 +188,8 @@ def widest(outcomes: Iterable[Outcome]) -> Outcome:
     return min(outcomes, key=WIDEST_FIRST.index)
 
 
-def _item(item: Item) -> dict[str, Any]:
+def item_json(item: Item) -> dict[str, Any]:
+    """One item as plain data under the published schema."""
     return {
         "group": item.group,
         "program": item.copy.program,

@@ -1,0 +1,223 @@
+"""A whole roll judged: how many values of each copy would leave, go to counsel, or stay, and why.
+
+The engine groups people by signature; each class of copies looks at its own few atoms, and the reference
+meaning judges each combination once. So the counts and the explanations come from one meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ostiary.decide import sql
+from ostiary.decide.compile import Plan, waits_of
+from ostiary.decide.verdict import Item, Outcome, Reason, item_json
+from ostiary.law.bundle import Copy
+from ostiary.law.meaning import Kleene
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+_DIGITS: tuple[Kleene, ...] = (False, True, None)
+UNKNOWN_SOURCE = ""
+
+
+class Engine(Protocol):
+    """What a roll's engine must do."""
+
+    dialect: str
+
+    def query(self, sql: str) -> pa.Table:
+        """The rows of a query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Values of one copy that share one answer. ``values``: how many. ``signature`` indexes ``Screen.signatures``."""
+
+    copy: Copy
+    outcome: Outcome
+    reason: Reason
+    values: int
+    signature: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One combination of the facts that decide, and the full explanation, made once."""
+
+    facts: tuple[tuple[str, str], ...]
+    item: Item | None
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What a request would let out of a roll. Numbers of people and values only; no personal value."""
+
+    plan: Plan
+    people: int
+    touched: int
+    groups: int
+    lines: tuple[Line, ...]
+    signatures: tuple[Signature, ...]
+
+    def total(self, *outcomes: Outcome) -> int:
+        """Values with one of these outcomes; all values asked for when none is named."""
+        return sum(line.values for line in self.lines if not outcomes or line.outcome in outcomes)
+
+    @cached_property
+    def leaving(self) -> int:
+        """Values that may leave once people decide so."""
+        return self.total(Outcome.MANDATED, Outcome.RELEASE)
+
+    def only_unknown(self) -> Mapping[str, int]:
+        """Values that stay only because one fact is not known, per fact; the largest first."""
+        found: dict[str, int] = {}
+        for line in self.lines:
+            item = self.signatures[line.signature].item
+            if line.reason is Reason.MISSING_FACTS and item is not None and len(item.missing) == 1:
+                name = item.missing[0].fact
+                found[name] = found.get(name, 0) + line.values
+        return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data: the counts, and each signature with its explanation."""
+        return {
+            "schema": "ostiary.screen/1",
+            "bundle": self.plan.reading.bundle.digest,
+            "as_of": self.plan.reading.as_of.isoformat(),
+            "group": self.plan.group.name,
+            "roll": self.plan.roll.name,
+            "people": self.people,
+            "people_touched": self.touched,
+            "values": {
+                "asked": self.total(),
+                "leave": self.leaving,
+                "counsel": self.total(Outcome.CONFLICT, Outcome.REFER),
+                "stay": self.total(Outcome.WITHHOLD),
+            },
+            "copies": [_line(line) for line in self.lines],
+            "only_unknown": dict(self.only_unknown()),
+            "not_mapped": [_copy(copy) for copy in self.plan.unmapped],
+            "signatures": [
+                {"facts": dict(found.facts), "item": item_json(found.item) if found.item else None}
+                for found in self.signatures
+            ],
+        }
+
+
+def _copy(copy: Copy) -> dict[str, str]:
+    return {"program": copy.program, "element": copy.element, "source": copy.source}
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {
+        **_copy(line.copy),
+        "outcome": line.outcome.value,
+        "reason": line.reason.value,
+        "values": line.values,
+        "signature": line.signature,
+    }
+
+
+def screen(plan: Plan, engine: Engine, on_step: Callable[[str], None] = lambda what: None) -> Screen:
+    """Judge every value that a compiled request asks of a roll.
+
+    :param on_step: told what is done next, for a progress bar.
+    """
+    if not plan.asked:
+        return Screen(plan, 0, 0, 0, (), ())
+    on_step("reading the roll")
+    table = engine.query(sql.counting(plan).sql(engine.dialect))
+    on_step("judging each signature")
+    return _Counter(plan, table).screen()
+
+
+class _Counter:
+    """Reads the groups of people and gives each class its answers."""
+
+    def __init__(self, plan: Plan, table: pa.Table) -> None:
+        import numpy as np
+
+        self.np, self.plan, self.table = np, plan, table
+        self.people = self.column("n")
+        self.held = self.column("held")
+        self.counts = {
+            (id(held), source): self.column(f"c{place}") for place, (held, source, _) in enumerate(sql.counted(plan))
+        }
+        self.signatures: list[Signature] = []
+        self.answers: dict[int, tuple[np.ndarray[Any, Any], list[tuple[Item, int]]]] = {}
+        self.leaves = np.zeros(len(self.people), dtype=np.int64)
+        self.lines: dict[tuple[Copy, int], Line] = {}
+
+    def column(self, name: str) -> np.ndarray[Any, Any]:
+        return self.np.asarray(self.table.column(name).to_numpy()).astype(self.np.int64)
+
+    def screen(self) -> Screen:
+        bits = {program: 1 << place for place, program in enumerate(sql.asked_programs(self.plan))}
+        for held, program in self.plan.asked:
+            inside = (self.held & bits[program]) != 0
+            rest = self.counts[id(held), UNKNOWN_SOURCE] if held.origin_column else None
+            for source in held.origins:
+                copy = Copy(program, held.element, source)
+                counted = self.counts[id(held), source if held.origin_column else UNKNOWN_SOURCE]
+                self.count(copy, self.np.where(inside, counted, 0))
+                rest = rest - counted if rest is not None else None
+            if rest is not None:
+                self.unknown_source(Copy(program, held.element, UNKNOWN_SOURCE), self.np.where(inside, rest, 0))
+        order = list(Outcome)
+        lines = sorted(self.lines.values(), key=lambda line: (line.copy, order.index(line.outcome), line.signature))
+        touched = int(self.np.minimum(self.leaves, self.people).sum())
+        return Screen(
+            self.plan, int(self.people.sum()), touched, len(self.people), tuple(lines), tuple(self.signatures)
+        )
+
+    def count(self, copy: Copy, values: np.ndarray[Any, Any]) -> None:
+        which, answers = self.answered(self.plan.class_of[copy])
+        totals = self.np.bincount(which, weights=values, minlength=len(answers)).astype(self.np.int64)
+        discloses = self.np.array([item.outcome.discloses for item, _ in answers])
+        self.leaves = self.np.maximum(self.leaves, self.np.where(discloses[which], values, 0))
+        for (item, signature), total in zip(answers, totals.tolist(), strict=True):
+            if total:
+                self.add(Line(copy, item.outcome, item.reason, total, signature))
+
+    def add(self, line: Line) -> None:
+        before = self.lines.get((line.copy, line.signature))
+        total = line.values + (before.values if before else 0)
+        self.lines[line.copy, line.signature] = Line(line.copy, line.outcome, line.reason, total, line.signature)
+
+    def unknown_source(self, copy: Copy, values: np.ndarray[Any, Any]) -> None:
+        """A value whose source is not known stays: which law governs it is not known."""
+        total = int(values.sum())
+        if total:
+            self.signatures.append(Signature((("copy.source", "unknown"),), None))
+            self.add(Line(copy, Outcome.WITHHOLD, Reason.MISSING_FACTS, total, len(self.signatures) - 1))
+
+    def answered(self, place: int) -> tuple[np.ndarray[Any, Any], list[tuple[Item, int]]]:
+        """For each group of people, which answer of a class is theirs; and the answers."""
+        if place not in self.answers:
+            atoms = self.plan.classes[place].atoms
+            local = self.np.zeros(len(self.people), dtype=self.np.int64)
+            for power, index in enumerate(atoms):
+                word = self.column(f"s{index // sql.WORD}")
+                local += ((word >> (2 * (index % sql.WORD))) & 3) << (2 * power)
+            found, which = self.np.unique(local, return_inverse=True)
+            self.answers[place] = which, [self.judged(place, int(code)) for code in found]
+        return self.answers[place]
+
+    def judged(self, place: int, code: int) -> tuple[Item, int]:
+        values = tuple(_DIGITS[(code >> (2 * power)) & 3] for power in range(len(self.plan.classes[place].atoms)))
+        item = self.plan.judged(place, values)
+        self.signatures.append(Signature(tuple(_facts(self.plan, place, values)), item))
+        return item, len(self.signatures) - 1
+
+
+_SHOWN = {True: "yes", False: "no", None: "unknown"}
+
+
+def _facts(plan: Plan, place: int, values: tuple[Kleene, ...]) -> Iterator[tuple[str, str]]:
+    for index, value in zip(plan.classes[place].atoms, values, strict=True):
+        yield " & ".join(sorted(waits_of(plan.atoms[index]))), _SHOWN[value]

@@ -1,0 +1,1 @@
+"""The agency's roll: what it holds about the people it serves, read as data."""

@@ -1,0 +1,148 @@
+"""A roll held against its mapping: columns, types, ids, codes, dates. Faults name file, column and rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from ostiary.errors import RollError, did_you_mean
+from ostiary.roll.mapping import Column, Newest, Roll
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_KINDS = {
+    "bool": ("BOOLEAN", "BOOL"),
+    "day": ("DATE", "TIMESTAMP"),
+}
+
+
+class Reading(Protocol):
+    """An engine as far as a check needs it."""
+
+    dialect: str
+
+    def columns(self, table: str) -> Mapping[str, str]:
+        """The columns of a table and their types."""
+
+    def query(self, sql: str) -> pa.Table:
+        """The rows of a query."""
+
+    def write_parquet(self, sql: str, path: Path) -> None:
+        """Write a query's rows to a Parquet file."""
+
+
+def check_roll(roll: Roll, engine: Reading, on_step: Callable[[str], None] = lambda what: None) -> None:
+    """Refuse a roll that does not bear out its mapping.
+
+    :raises RollError: every missing or wrongly typed column; then every id that is empty or stands twice,
+        every code without a meaning, every program column that is empty, every date out of range.
+    """
+    on_step("checking the columns")
+    faults = list(_columns(roll, engine))
+    if not faults:
+        on_step("checking the values")
+        faults = list(_values(roll, engine))
+    if faults:
+        raise RollError("\n".join(f"{roll.path}: {fault}" for fault in faults))
+
+
+def _columns(roll: Roll, engine: Reading) -> Iterator[str]:
+    for table, wanted in roll.columns().items():
+        there = engine.columns(table) if wanted else {}
+        for name, kind in wanted.items():
+            if name not in there:
+                yield f"table `{table}` has no column `{name}`{did_you_mean(name, there)}"
+            elif kind != "any" and not there[name].upper().startswith(_KINDS[kind]):
+                wanted_kind = "true or false" if kind == "bool" else "a date"
+                yield f"table `{table}`, column `{name}`: must hold {wanted_kind}, not {there[name]}"
+
+
+def _values(roll: Roll, engine: Reading) -> Iterator[str]:
+    """One query a table; only where something is wrong are its rows looked for."""
+    yield from _ids(roll, engine)
+    yield from _programs(roll, engine)
+    for table, name, codes in _coded(roll):
+        yield from _codes(table, name, codes, engine)
+    for table, name in _dates(roll):
+        yield from _range(table, name, engine)
+
+
+def _ids(roll: Roll, engine: Reading) -> Iterator[str]:
+    key, table = _q(roll.id), _q(roll.people)
+    row = _row(engine, f"SELECT COUNT(*) AS n, COUNT({key}) AS k, COUNT(DISTINCT {key}) AS d FROM {table}")
+    if row["k"] < row["n"]:
+        yield f"table `{roll.people}`, column `{roll.id}`: {row['n'] - row['k']} people have no id{_where(engine, roll.people, f'{key} IS NULL')}"
+    if row["d"] < row["k"]:
+        twice = f"{key} IN (SELECT {key} FROM {table} GROUP BY {key} HAVING COUNT(*) > 1)"
+        yield (
+            f"table `{roll.people}`, column `{roll.id}`: {row['k'] - row['d']} ids stand twice"
+            f"{_where(engine, roll.people, twice)}; a person must have one row"
+        )
+
+
+def _programs(roll: Roll, engine: Reading) -> Iterator[str]:
+    names = list(roll.programs.values())
+    counts = ", ".join(f"COUNT({_q(name)}) AS c{place}" for place, name in enumerate(names))
+    row = _row(engine, f"SELECT COUNT(*) AS n, {counts} FROM {_q(roll.people)}")
+    for place, name in enumerate(names):
+        if row[f"c{place}"] < row["n"]:
+            empty = row["n"] - row[f"c{place}"]
+            yield (
+                f"table `{roll.people}`, column `{name}`: {empty} people have neither true nor false"
+                f"{_where(engine, roll.people, f'{_q(name)} IS NULL')}; say who has a file under the program"
+            )
+
+
+def _coded(roll: Roll) -> Iterable[tuple[str, str, frozenset[str]]]:
+    for source in roll.facts.values():
+        if isinstance(source, Column) and source.values is not None:
+            yield roll.people, source.name, frozenset(source.values)
+    for relation in roll.relations.values():
+        for column in relation.facts.values():
+            if column.values is not None:
+                yield relation.table, column.name, frozenset(column.values)
+
+
+def _codes(table: str, name: str, codes: frozenset[str], engine: Reading) -> Iterator[str]:
+    found = engine.query(f"SELECT DISTINCT {_q(name)} AS v FROM {_q(table)} WHERE {_q(name)} IS NOT NULL")
+    strange = sorted(str(value) for value in found.column("v").to_pylist() if str(value) not in codes)
+    if strange:
+        listed = ", ".join("'" + code.replace("'", "''") + "'" for code in sorted(codes))
+        place = _where(engine, table, f"{_q(name)} NOT IN ({listed})")
+        yield (
+            f"table `{table}`, column `{name}`: {len(strange)} codes have no meaning in the value table{place}; "
+            "add them to `values` in roll.yaml"
+        )
+
+
+def _dates(roll: Roll) -> Iterable[tuple[str, str]]:
+    for source in roll.facts.values():
+        if isinstance(source, Newest):
+            yield source.table, source.newest_by
+    for relation in roll.relations.values():
+        for name, column in relation.facts.items():
+            if column.values is None and name.endswith("_on"):
+                yield relation.table, column.name
+
+
+def _range(table: str, name: str, engine: Reading) -> Iterator[str]:
+    bad = f"({_q(name)} < DATE '1900-01-01' OR {_q(name)} > DATE '2199-12-31')"
+    row = _row(engine, f"SELECT COUNT(*) AS n FROM {_q(table)} WHERE {bad}")
+    if row["n"]:
+        yield f"table `{table}`, column `{name}`: {row['n']} dates lie outside 1900 to 2199{_where(engine, table, bad)}"
+
+
+def _where(engine: Reading, table: str, condition: str) -> str:
+    """The file and rows of what is wrong, where the engine reads files; never a value."""
+    locate = getattr(engine, "locate", None)
+    return locate(table, condition) if locate is not None else ""
+
+
+def _row(engine: Reading, sql: str) -> Mapping[str, int]:
+    return engine.query(sql).to_pylist()[0]  # type: ignore[no-any-return]
+
+
+def _q(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

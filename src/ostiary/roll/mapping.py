@@ -1,0 +1,323 @@
+"""Which column holds what: the roll's ``roll.yaml``, checked against the vocabulary.
+
+The roll's own codes are put into the vocabulary's words by declared value tables. What is not
+mapped does not leave; a person fact that is not mapped is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ostiary import strict_yaml
+from ostiary.errors import RollError, did_you_mean
+from ostiary.strict_yaml import Entry
+from ostiary.vocabulary import Base, Fact, Level, Vocabulary
+
+ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column, and how its raw codes read: a code, a list of codes, yes or no, or ``absent``.
+
+    ``values`` is None where the column already speaks the vocabulary. ``null_absent``: NULL means
+    known to be absent; otherwise it means unknown.
+    """
+
+    name: str
+    values: Mapping[str, Any] | None = None
+    null_absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """A yes-or-no fact that the newest row of a register says. ``no_row``: what having no row means."""
+
+    table: str
+    person: str
+    column: str
+    newest_by: str
+    no_row: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """A fact that holds when ``column`` holds for some (or for every) person who shares ``group``."""
+
+    group: str
+    column: str
+    every: bool
+
+
+Source = Column | Newest | Household
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A table with several rows about one person, each row a set of facts (each row one consent)."""
+
+    name: str
+    table: str
+    person: str
+    facts: Mapping[str, Column]
+    absent: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The columns that hold one element under some programs; the first says whether a value is there.
+
+    ``origins`` maps a source of the vocabulary to the raw codes of ``origin_column`` that mean it; with
+    a fixed source there is no such column and one source.
+    """
+
+    element: str
+    programs: tuple[str, ...]
+    columns: tuple[str, ...]
+    origin_column: str
+    origins: Mapping[str, tuple[str, ...]]
+    as_of: str
+
+    @property
+    def key(self) -> str:
+        """The column that says whether a value is there."""
+        return self.columns[0]
+
+
+@dataclass(frozen=True)
+class Roll:
+    """A roll as mapped. ``tables``: a name to the files (or, in a database, the table) that hold it."""
+
+    path: Path
+    name: str
+    tables: Mapping[str, str]
+    people: str
+    id: str
+    programs: Mapping[str, str]
+    facts: Mapping[str, Source]
+    relations: Mapping[str, Relation]
+    copies: tuple[Held, ...]
+
+    @property
+    def open_facts(self) -> frozenset[str]:
+        """The person facts that the roll knows."""
+        inside = (name for relation in self.relations.values() for name in relation.facts)
+        return frozenset((*self.facts, *inside))
+
+    def holding(self, program: str, element: str) -> list[Held]:
+        """The columns that hold an element under a program."""
+        return [held for held in self.copies if held.element == element and program in held.programs]
+
+    def columns(self) -> dict[str, dict[str, str]]:
+        """Every mapped column per table, with the kind of value that it must hold."""
+        wanted: dict[str, dict[str, str]] = {name: {} for name in self.tables}
+        people = wanted[self.people]
+        people[self.id] = "any"
+        people |= dict.fromkeys(self.programs.values(), "bool")
+        for source in self.facts.values():
+            if isinstance(source, Column):
+                people[source.name] = "any" if source.values else "bool"
+            elif isinstance(source, Household):
+                people |= {source.group: "any", source.column: "bool"}
+            else:
+                wanted[source.table] |= {source.person: "any", source.column: "bool", source.newest_by: "day"}
+        for held in self.copies:
+            people |= {
+                name: people.get(name, "any") for name in (*held.columns, held.origin_column, held.as_of) if name
+            }
+        for relation in self.relations.values():
+            wanted[relation.table][relation.person] = "any"
+            wanted[relation.table] |= {column.name: "any" for column in relation.facts.values()}
+        return wanted
+
+
+_TOP = {
+    "roll": True, "name": True, "as_of": False, "tables": True, "people": True, "values": False,
+    "programs": True, "facts": False, "relations": False, "copies": True,
+}  # fmt: skip
+_RELATION = {
+    "table": False, "person": False, "group": False, "newest_by": False, "no_row": False,
+    "fills": False, "nulls": False, "facts": False, "absent": False,
+}  # fmt: skip
+
+
+def read_roll(path: Path, words: Vocabulary) -> Roll:
+    """The mapping of a roll, every key, fact, element, program and code checked.
+
+    :raises RollError: naming file, line, key, and what to write.
+    """
+    return _Reader(strict_yaml.read(path, RollError), path, words).roll()
+
+
+class _Reader:
+    """Reads one ``roll.yaml``; holds the document and the words."""
+
+    def __init__(self, doc: strict_yaml.Document, path: Path, words: Vocabulary) -> None:
+        self.words, self.path, self.doc = words, path, doc
+        self.top = Entry(doc, (), "roll", _TOP, RollError)
+        self.tables: dict[str, str] = self.section("tables")
+
+    def roll(self) -> Roll:
+        if self.top.data["roll"] != 1:
+            raise self.top.fault("`roll` must be 1, the version of this format", "roll")
+        for name, files in self.tables.items():
+            if not isinstance(files, str) or not files:
+                raise self.top.fault("each table needs its files, or its name in the database", "tables", name)
+        if not self.tables:
+            raise self.top.fault("`tables` must name the tables and their files", "tables")
+        people = self.top.within("people", "people", {"table": True, "id": True})
+        return Roll(
+            self.path,
+            self.top.text("name"),
+            self.tables,
+            people.choice("table", self.tables),
+            people.text("id"),
+            self.programs(),
+            self.facts(),
+            self.relations(),
+            tuple(self.copies()),
+        )
+
+    def section(self, key: str) -> dict[str, Any]:
+        found = self.top.data.get(key, {})
+        if not isinstance(found, dict):
+            raise self.top.fault(f"`{key}` must be a mapping", key)
+        return found
+
+    def known(self, word: str, known: Iterable[str], what: str, *path: str | int) -> str:
+        known = tuple(known)
+        if word not in known:
+            raise self.top.fault(f"unknown {what} `{word}`{did_you_mean(str(word), known)}", *path)
+        return word
+
+    def programs(self) -> dict[str, str]:
+        found = self.section("programs")
+        for name, column in found.items():
+            self.known(name, self.words.codes["programs"], "program", "programs", name)
+            if not isinstance(column, str):
+                raise self.top.fault("a program names the column that says who has a file", "programs", name)
+        return found
+
+    def facts(self) -> dict[str, Source]:
+        return {name: self.fact(name) for name in self.section("facts")}
+
+    def fact(self, name: str) -> Source:
+        fact = self.person_fact(name, "facts", name)
+        keys = {"column": False, "values": False, "relation": False, "any": False, "all": False}
+        entry = Entry(self.doc, ("facts", name), f"fact `{name}`", keys, RollError)
+        if fact.type.base is not Base.BOOL:
+            raise entry.fault("only yes-or-no facts can stand here; a consent's facts belong under `relations`")
+        if "relation" not in entry.data:
+            return self.column(entry, fact, null_absent=False)
+        relation = self.known(entry.text("relation"), self.section("relations"), "relation", "facts", name, "relation")
+        over = Entry(self.doc, ("relations", relation), f"relation `{relation}`", _RELATION, RollError)
+        if "group" in over.data:
+            column = entry.text("any") or entry.text("all")
+            if not column or ("any" in entry.data) == ("all" in entry.data):
+                raise entry.fault("say `any: COLUMN` or `all: COLUMN` over the rows that share the group")
+            return Household(over.text("group"), column, "all" in entry.data)
+        no_row = over.data.get("no_row")
+        if no_row is not None and not isinstance(no_row, bool):
+            raise over.fault("`no_row` must be true or false; left out, it is unknown", "no_row")
+        for key in ("table", "person", "newest_by"):
+            if key not in over.data:
+                raise over.fault(f"key `{key}` is missing")
+        return Newest(
+            over.choice("table", self.tables), over.text("person"), entry.text("column"), over.text("newest_by"), no_row
+        )
+
+    def person_fact(self, name: str, *path: str) -> Fact:
+        fact = self.words.facts.get(name)
+        if fact is None or fact.level is not Level.PERSON:
+            near = did_you_mean(name, (n for n, f in self.words.facts.items() if f.level is Level.PERSON))
+            raise self.top.fault(f"`{name}` is no fact about a person{near}", *path)
+        return fact
+
+    def column(self, entry: Entry, fact: Fact, *, null_absent: bool) -> Column:
+        name = entry.text("column")
+        if not name:
+            raise entry.fault("key `column` is missing")
+        if "values" not in entry.data:
+            return Column(name, None, null_absent)
+        table = self.value_table(entry.text("values"), *entry.path, "values")
+        for code, meaning in table.items():
+            if meaning == ABSENT and fact.optional:
+                continue
+            if not self.fits(fact, meaning):
+                raise entry.fault(f"value table: `{code}` does not stand for a {fact.type}", "values")
+        return Column(name, table, null_absent)
+
+    def fits(self, fact: Fact, meaning: Any) -> bool:
+        if fact.type.base is Base.BOOL:
+            return isinstance(meaning, bool)
+        listed = meaning if fact.type.many else [meaning]
+        known = tuple(self.words.known_codes(fact.type.codes)) if fact.type.codes else ()
+        return isinstance(listed, list) and all(isinstance(one, str) and one in known for one in listed)
+
+    def value_table(self, name: str, *path: str | int) -> dict[str, Any]:
+        tables = self.section("values")
+        found = tables[self.known(name, tables, "value table", *path)]
+        if not isinstance(found, dict) or not found:
+            raise self.top.fault("a value table maps each code of the data to a word of the vocabulary", "values", name)
+        return {str(code): meaning for code, meaning in found.items()}
+
+    def relations(self) -> dict[str, Relation]:
+        found: dict[str, Relation] = {}
+        for name in self.section("relations"):
+            entry = Entry(self.doc, ("relations", name), f"relation `{name}`", _RELATION, RollError)
+            if "fills" in entry.data:
+                section = self.known(entry.text("fills"), self.words.relations, "relation", "relations", name, "fills")
+                found[section] = self.relation(entry, name, section)
+        return found
+
+    def relation(self, entry: Entry, name: str, section: str) -> Relation:
+        for key in ("table", "person", "facts"):
+            if key not in entry.data:
+                raise entry.fault(f"key `{key}` is missing")
+        nulls = entry.choice("nulls", ("unknown", ABSENT), "unknown")
+        facts: dict[str, Column] = {}
+        for fact_name in entry.within("facts", "facts", dict.fromkeys(entry.data["facts"], True)).data:
+            fact = self.person_fact(fact_name, "relations", name, "facts", fact_name)
+            inner = Entry(
+                self.doc, (*entry.path, "facts", fact_name), fact_name, {"column": True, "values": False}, RollError
+            )
+            facts[fact_name] = self.column(inner, fact, null_absent=nulls == ABSENT and fact.optional)
+        absent = entry.texts("absent")
+        for fact_name in (*facts, *absent):
+            if fact_name.split(".")[0] != section or not self.person_fact(fact_name, "relations", name).optional:
+                raise entry.fault(f"`{fact_name}` is no optional fact of `{section}`")
+        return Relation(section, entry.choice("table", self.tables), entry.text("person"), facts, frozenset(absent))
+
+    def copies(self) -> Iterable[Held]:
+        keys = {"element": True, "programs": True, "columns": True, "source": True, "as_of": False}
+        for entry in self.top.each("copies", "copy", keys):
+            element = self.words.elements.get(entry.text("element"))
+            if element is None:
+                near = did_you_mean(entry.text("element"), self.words.elements)
+                raise entry.fault(f"unknown element `{entry.text('element')}`{near}", "element")
+            programs = entry.texts("programs")
+            mapped = self.section("programs")
+            for program in programs:
+                if program not in mapped or program not in element.held_under:
+                    raise entry.fault(
+                        f"`{program}` is no program of this roll that can hold `{element.id}`", "programs"
+                    )
+            columns = entry.texts("columns")
+            if not programs or not columns:
+                raise entry.fault("needs at least one program and one column")
+            origin, origins = self.origins(entry, element.sources)
+            yield Held(element.id, programs, columns, origin, origins, entry.text("as_of"))
+
+    def origins(self, entry: Entry, possible: tuple[str, ...]) -> tuple[str, dict[str, tuple[str, ...]]]:
+        if isinstance(entry.data["source"], str):
+            return "", {entry.choice("source", possible): ()}
+        inner = entry.within("source", "source", {"column": True, "values": True})
+        table = self.value_table(inner.text("values"), *inner.path, "values")
+        for code, meaning in table.items():
+            if meaning not in self.words.codes["sources"]:
+                raise inner.fault(f"value table: `{code}` does not stand for a source", "values")
+        found = {name: tuple(sorted(code for code, word in table.items() if word == name)) for name in possible}
+        return inner.text("column"), {name: codes for name, codes in found.items() if codes}
