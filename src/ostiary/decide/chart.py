@@ -68,7 +68,7 @@ def svg(found: Screen, bundle: Bundle, title: str) -> str:
         f'aria-label="{escape(title)}: {summary}" font-family="system-ui, sans-serif" font-size="13">',
         "<defs>" + "".join(_pattern(place) for place in range(len(PARTS))) + "</defs>",
         f'<rect width="800" height="{height}" fill="#ffffff"/>',
-        f'<text x="20" y="28" font-size="17" font-weight="600">What would leave, of what was asked: {escape(title)}</text>',
+        f'<text x="20" y="28" font-size="17" font-weight="600">What would leave: {escape(title)}</text>',
     ]
     for place, (word, *_) in enumerate(PARTS):
         x = 20 + place * 150

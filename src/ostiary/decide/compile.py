@@ -8,7 +8,7 @@ a *signature*; each class looks at its own few, and the reference meaning judges
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,16 +18,8 @@ from ostiary.decide.interpret import Own, Reading, judge
 from ostiary.decide.request import Group
 from ostiary.decide.verdict import Item
 from ostiary.law.bundle import Bundle, Copy, copy_facts
-from ostiary.law.condition import (
-    Condition,
-    Is,
-    SomeRow,
-    Truth,
-    atom_facts,
-    facts_of,
-    walk,
-)
-from ostiary.law.meaning import Facts, Kleene, Missing, holds, kleene_all
+from ostiary.law.condition import All, Condition, SomeRow, Truth, atom_facts, walk
+from ostiary.law.meaning import Facts, Kleene, Missing, holds
 from ostiary.law.rule import Kind, Rule
 from ostiary.roll.mapping import ABSENT, Column, Held, Roll
 from ostiary.vocabulary import Level
@@ -89,8 +81,10 @@ class _Signed(Reading):
     def own(self, rule: Rule, facts: Facts) -> Own:
         left = self.left.get(rule.id, DEAD)
         full, waits = weigh_left(left.full, self.values, waits_of)
-        bare = full if left.bare is left.full else weigh_left(left.bare, self.values, waits_of)[0]
-        return Own(full, bare, waits)
+        if left.bare is left.full:
+            return Own(full, full, waits)
+        bare, also = weigh_left(left.bare, self.values, waits_of)
+        return Own(full, bare, waits | also)
 
 
 def waits_of(atom: Atom) -> frozenset[str]:
@@ -105,7 +99,8 @@ def waits_of(atom: Atom) -> frozenset[str]:
 
 
 def _unsure(body: Residual) -> list[frozenset[str]]:
-    return [part.facts for part in walk(body) if isinstance(part, Unsure)]  # type: ignore[arg-type]
+    parts: Iterable[object] = walk(body)  # type: ignore[arg-type]  # a residual walks as a condition does
+    return [part.facts for part in parts if isinstance(part, Unsure)]
 
 
 def compile_request(
@@ -212,8 +207,6 @@ class _Folder:
         return fold(condition, facts, self.open, self.ground)
 
     def fold_both(self, full: Residual, settled: Residual) -> Residual:
-        from ostiary.law.condition import All
-
         if Truth(False) in (full, settled):
             return Truth(False)
         parts = [part for part in (full, settled) if part != Truth(True)]
@@ -249,6 +242,3 @@ def person_atoms(plan: Plan) -> frozenset[str]:
     for atom in plan.atoms:
         found |= waits_of(atom)
     return frozenset(found)
-
-
-__all__ = ["CopyClass", "Is", "Left", "Plan", "compile_request", "facts_of", "kleene_all", "person_atoms", "waits_of"]

@@ -114,7 +114,7 @@ def _negated(part: Residual) -> Residual:
         case Not(inner):
             return inner
         case _:
-            return Not(part)
+            return Not(part)  # type: ignore[arg-type]
 
 
 def _certain(node: Knows | Possibly, part: Residual) -> Residual:
@@ -158,11 +158,11 @@ def _half(node: Condition, facts: Facts, open_: frozenset[str]) -> Residual:
             return Has(fact, Literal(found))  # type: ignore[arg-type]
         case Has():
             return OneOf(fact, frozenset(found))  # type: ignore[arg-type]
-        case Expired(date, day) if _name(date) == left_open:
+        case Expired(date, _) if _name(date) == left_open:
             return Expired(date, Literal(found))  # type: ignore[arg-type]
-        case Reached(date, day) if _name(date) == left_open:
+        case Reached(date, _) if _name(date) == left_open:
             return Reached(date, Literal(found))  # type: ignore[arg-type]
-        case Expired(date) | Reached(date):
+        case Expired(date, _) | Reached(date, _):
             assert isinstance(found, dt.date)
             moved = shifted(found, date.amount, date.unit) if isinstance(date, Shifted) else found
             return Compare(">" if isinstance(node, Expired) else ">=", fact, Literal(moved))
@@ -207,14 +207,14 @@ def weigh_left(
             join = kleene_any if decisive else kleene_all
             return join(value for value, _ in found), frozenset().union(*(open_ for _, open_ in found))
         case Not(part):
-            value, open_ = weigh_left(part, values, waits)
-            return kleene_not(value), open_
+            inner, open_ = weigh_left(part, values, waits)
+            return kleene_not(inner), open_
         case Knows(part):
-            value, open_ = weigh_left(part, values, waits)
-            return value is True, open_
+            inner, open_ = weigh_left(part, values, waits)
+            return inner is True, open_
         case Possibly(part):
-            value, open_ = weigh_left(part, values, waits)
-            return value is not False, open_
+            inner, open_ = weigh_left(part, values, waits)
+            return inner is not False, open_
         case _:
-            value = values[node]  # type: ignore[index]
-            return value, frozenset() if value is not None else waits(node)  # type: ignore[arg-type]
+            settled = values[node]  # type: ignore[index]  # definitions are folded away
+            return settled, frozenset() if settled is not None else waits(node)  # type: ignore[arg-type]

@@ -103,11 +103,11 @@ def _read(column: Column, row: Row) -> Known | Missing:
     if value is None:
         return Missing.ABSENT if column.null_absent else Missing.UNKNOWN
     if column.values is None:
-        return value.date() if isinstance(value, dt.datetime) else value  # type: ignore[no-any-return]
+        return value.date() if isinstance(value, dt.datetime) else value
     meaning = column.values.get(str(value), Missing.UNKNOWN)
     if meaning == ABSENT:
         return Missing.ABSENT
-    return tuple(meaning) if isinstance(meaning, list) else meaning  # type: ignore[no-any-return]
+    return tuple(meaning) if isinstance(meaning, list) else meaning
 
 
 def values_of(roll: Roll, group: Group, row: Row) -> list[tuple[Held, Copy]]:

@@ -253,7 +253,7 @@ def _atom(atom: Atom, value: Reader) -> Sql:
             return _known(value, [fact.name], lambda found: found)
         case Coded(name, yes, no, null):
             found, _ = value(name)
-            rows = [(found.is_(_NULL()), _bool(null))]
+            rows: list[tuple[Sql, Sql]] = [(found.is_(_NULL()), _bool(null))]
             rows += [(_in_expression(found, yes), exp.true())] if yes else []
             rows += [(_in_expression(found, no), exp.false())] if no else []
             return _case(*rows, otherwise=_bool(None))

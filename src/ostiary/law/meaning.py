@@ -209,9 +209,7 @@ def weigh(condition: Condition, facts: Facts) -> tuple[Kleene, frozenset[str]]:
             return None, frozenset(unknown)
 
 
-def _weigh_parts(
-    weighed: Iterable[tuple[Kleene, frozenset[str]]], *, decisive: bool
-) -> tuple[Kleene, frozenset[str]]:
+def _weigh_parts(weighed: Iterable[tuple[Kleene, frozenset[str]]], *, decisive: bool) -> tuple[Kleene, frozenset[str]]:
     """And (decisive: false) or Or (decisive: true). A final decisive part ends all waiting."""
     result: Kleene = not decisive
     waiting = NOTHING

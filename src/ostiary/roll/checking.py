@@ -73,7 +73,8 @@ def _ids(roll: Roll, engine: Reading) -> Iterator[str]:
     key, table = _q(roll.id), _q(roll.people)
     row = _row(engine, f"SELECT COUNT(*) AS n, COUNT({key}) AS k, COUNT(DISTINCT {key}) AS d FROM {table}")
     if row["k"] < row["n"]:
-        yield f"table `{roll.people}`, column `{roll.id}`: {row['n'] - row['k']} people have no id{_where(engine, roll.people, f'{key} IS NULL')}"
+        place = _where(engine, roll.people, f"{key} IS NULL")
+        yield f"table `{roll.people}`, column `{roll.id}`: {row['n'] - row['k']} people have no id{place}"
     if row["d"] < row["k"]:
         twice = f"{key} IN (SELECT {key} FROM {table} GROUP BY {key} HAVING COUNT(*) > 1)"
         yield (

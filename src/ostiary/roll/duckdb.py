@@ -56,7 +56,7 @@ class DuckEngine:
         import duckdb
 
         try:
-            return self.connection.execute(sql).to_arrow_table()
+            return self.connection.sql(sql).to_arrow_table()
         except duckdb.Error as fault:
             raise RollError(f"{self.roll.path}: {_first_line(fault)}") from None
 
