@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from ostiary.decide.fold import Atom, Coded, Residual, Unsure, atoms, fold, weigh_left
 from ostiary.decide.interpret import Own, Reading, judge
 from ostiary.decide.request import Group
-from ostiary.decide.verdict import Item
+from ostiary.decide.verdict import Considered, Item
 from ostiary.law.bundle import Bundle, Copy, copy_facts
 from ostiary.law.condition import All, Condition, SomeRow, Truth, atom_facts, walk
 from ostiary.law.meaning import Facts, Kleene, Missing, holds
-from ostiary.law.rule import Kind, Rule
+from ostiary.law.rule import Rule
 from ostiary.roll.mapping import ABSENT, Column, Held, Roll
 from ostiary.vocabulary import Level
 
@@ -34,6 +34,7 @@ class Left:
 
 
 DEAD = Left(Truth(False), Truth(False))
+NEVER = Own(False, False, frozenset())
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Plan:
     atoms: tuple[Atom, ...]
     asked: tuple[tuple[Held, str], ...]
     unmapped: tuple[Copy, ...]
+    _idle: dict[int, dict[tuple[str, dt.date], Considered]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def class_of(self) -> Mapping[Copy, int]:
@@ -68,7 +70,13 @@ class Plan:
         known = {self.atoms[index]: value for index, value in zip(found.atoms, values, strict=True)}
         reading = self.reading
         signed = _Signed(reading.bundle, reading.facts, reading.as_of, reading.agency, found.left, known)
-        return judge(signed, found.copies[0], self.group.name)
+        signed.idle.update(self._idle.get(place, {}))
+        item = judge(signed, found.copies[0], self.group.name)
+        if place not in self._idle:  # what can never hold at these copies reads alike for everybody
+            since = {rule.id: rule.since for rule in reading.bundle.rules_at(found.copies[0])}
+            dead = (one for one in item.considered if one.rule not in found.left)
+            self._idle[place] = {(one.rule, since[one.rule]): one for one in dead}
+        return item
 
 
 @dataclass(frozen=True)
@@ -79,7 +87,9 @@ class _Signed(Reading):
     values: Mapping[Atom, Kleene]
 
     def own(self, rule: Rule, facts: Facts) -> Own:
-        left = self.left.get(rule.id, DEAD)
+        left = self.left.get(rule.id)
+        if left is None:
+            return NEVER
         full, waits = weigh_left(left.full, self.values, waits_of)
         if left.bare is left.full:
             return Own(full, full, waits)
@@ -182,8 +192,6 @@ class _Folder:
         facts = copy_facts(copy, bundle.words)
         for rule in bundle.rules_at(copy):
             if not rule.in_force(self.reading.as_of) or not rule.binds & self.reading.agency:
-                continue
-            if rule.kind is Kind.NOTE and not rule.obligations:
                 continue
             key = (rule.id, *(facts[name] for name in self.reads[rule.id]))
             if key not in self.seen:

@@ -149,7 +149,8 @@ class _Counter:
             (id(held), source): self.column(f"c{place}") for place, (held, source, _) in enumerate(sql.counted(plan))
         }
         self.signatures: list[Signature] = []
-        self.answers: dict[int, tuple[np.ndarray[Any, Any], list[tuple[Item, int]]]] = {}
+        self.found: dict[int, tuple[list[int], np.ndarray[Any, Any]]] = {}
+        self.items: dict[tuple[int, int], tuple[Item, int]] = {}
         self.leaves = np.zeros(len(self.people), dtype=np.int64)
         self.lines: dict[tuple[Copy, int], Line] = {}
 
@@ -176,13 +177,16 @@ class _Counter:
         )
 
     def count(self, copy: Copy, values: np.ndarray[Any, Any]) -> None:
-        which, answers = self.answered(self.plan.class_of[copy])
-        totals = self.np.bincount(which, weights=values, minlength=len(answers)).astype(self.np.int64)
-        discloses = self.np.array([item.outcome.discloses for item, _ in answers])
-        self.leaves = self.np.maximum(self.leaves, self.np.where(discloses[which], values, 0))
-        for (item, signature), total in zip(answers, totals.tolist(), strict=True):
+        place = self.plan.class_of[copy]
+        codes, which = self.combinations(place)
+        totals = self.np.bincount(which, weights=values, minlength=len(codes)).astype(self.np.int64)
+        leaves = self.np.zeros(len(codes), dtype=bool)
+        for index, total in enumerate(totals.tolist()):
             if total:
+                item, signature = self.judged(place, codes[index])
+                leaves[index] = item.outcome.discloses
                 self.add(Line(copy, item.outcome, item.reason, total, signature))
+        self.leaves = self.np.maximum(self.leaves, self.np.where(leaves[which], values, 0))
 
     def add(self, line: Line) -> None:
         before = self.lines.get((line.copy, line.signature))
@@ -196,23 +200,26 @@ class _Counter:
             self.signatures.append(Signature((("copy.source", "unknown"),), None))
             self.add(Line(copy, Outcome.WITHHOLD, Reason.MISSING_FACTS, total, len(self.signatures) - 1))
 
-    def answered(self, place: int) -> tuple[np.ndarray[Any, Any], list[tuple[Item, int]]]:
-        """For each group of people, which answer of a class is theirs; and the answers."""
-        if place not in self.answers:
-            atoms = self.plan.classes[place].atoms
+    def combinations(self, place: int) -> tuple[list[int], np.ndarray[Any, Any]]:
+        """The combinations of a class's atoms that occur, two bits an atom, and which one each group of people has."""
+        if place not in self.found:
             local = self.np.zeros(len(self.people), dtype=self.np.int64)
-            for power, index in enumerate(atoms):
+            for power, index in enumerate(self.plan.classes[place].atoms):
                 word = self.column(f"s{index // sql.WORD}")
                 local += ((word >> (2 * (index % sql.WORD))) & 3) << (2 * power)
-            found, which = self.np.unique(local, return_inverse=True)
-            self.answers[place] = which, [self.judged(place, int(code)) for code in found]
-        return self.answers[place]
+            codes, which = self.np.unique(local, return_inverse=True)
+            self.found[place] = codes.tolist(), which
+        return self.found[place]
 
     def judged(self, place: int, code: int) -> tuple[Item, int]:
-        values = tuple(_DIGITS[(code >> (2 * power)) & 3] for power in range(len(self.plan.classes[place].atoms)))
-        item = self.plan.judged(place, values)
-        self.signatures.append(Signature(tuple(_facts(self.plan, place, values)), item))
-        return item, len(self.signatures) - 1
+        """The answer for one combination, judged and explained once."""
+        if (place, code) not in self.items:
+            atoms = self.plan.classes[place].atoms
+            values = tuple(_DIGITS[(code >> (2 * power)) & 3] for power in range(len(atoms)))
+            item = self.plan.judged(place, values)
+            self.items[place, code] = item, len(self.signatures)
+            self.signatures.append(Signature(tuple(_facts(self.plan, place, values)), item))
+        return self.items[place, code]
 
 
 _SHOWN = {True: "yes", False: "no", None: "unknown"}
