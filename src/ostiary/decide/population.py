@@ -146,7 +146,8 @@ class _Counter:
         self.people = self.column("n")
         self.held = self.column("held")
         self.counts = {
-            (id(held), source): self.column(f"c{place}") for place, (held, source, _) in enumerate(sql.counted(plan))
+            (held.key, held.origin_column, source): self.column(f"c{place}")
+            for place, (held, source) in enumerate(sql.counted(plan))
         }
         self.signatures: list[Signature] = []
         self.found: dict[int, tuple[list[int], np.ndarray[Any, Any]]] = {}
@@ -161,10 +162,11 @@ class _Counter:
         bits = {program: 1 << place for place, program in enumerate(sql.asked_programs(self.plan))}
         for held, program in self.plan.asked:
             inside = (self.held & bits[program]) != 0
-            rest = self.counts[id(held), UNKNOWN_SOURCE] if held.origin_column else None
+            everything = self.counts[held.key, held.origin_column, ""]
+            rest = everything if held.origin_column else None
             for source in held.origins:
                 copy = Copy(program, held.element, source)
-                counted = self.counts[id(held), source if held.origin_column else UNKNOWN_SOURCE]
+                counted = self.counts[held.key, held.origin_column, source if held.origin_column else ""]
                 self.count(copy, self.np.where(inside, counted, 0))
                 rest = rest - counted if rest is not None else None
             if rest is not None:

@@ -7,7 +7,7 @@ GROUP BY, LEFT JOIN. No arrays, no sub-query inside an expression. NULL means un
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 
 from sqlglot import exp
@@ -55,67 +55,66 @@ def counting(plan: Plan) -> exp.Select:
     Columns: ``s0..`` the signature, ``held`` a bit per program asked for, ``n`` people, then one count
     for each of ``counted(plan)``, in order, named ``c0..``.
     """
-    signature = [exp.column(f"s{word}") for word in range(words(plan))]
+    packed = {f"s{word}": plan.atoms[word * WORD : (word + 1) * WORD] for word in range(words(plan))}
+    keys: list[Sql] = [*(exp.column(name) for name in packed), exp.column("held")]
     counts = [
-        exp.alias_(exp.Count(this=_given(condition, exp.Literal.number(1))), f"c{place}")
-        for place, (_, _, condition) in enumerate(counted(plan))
+        exp.alias_(exp.Count(this=_counted(held, source)), f"c{place}")
+        for place, (held, source) in enumerate(counted(plan))
     ]
-    keys = [*signature, exp.column("held")]
     people = exp.alias_(exp.Count(this=exp.Star()), "n")
-    return _with_stages(plan, exp.select(*keys, people, *counts).from_("staged").group_by(*keys))
+    names = dict.fromkeys(name for held, _ in plan.asked for name in (held.key, held.origin_column) if name)
+    return staged(plan, packed, names, exp.select(*keys, people, *counts).group_by(*keys))
 
 
-def counted(plan: Plan) -> list[tuple[Held, str, Sql]]:
-    """What is counted: for each column group and source of a value, when there is one of that source.
-
-    An empty source counts all values, whatever their source.
-    """
-    found: dict[tuple[int, str], tuple[Held, str, Sql]] = {}
+def counted(plan: Plan) -> list[tuple[Held, str]]:
+    """What is counted: for each group of columns, its values from each source. An empty source stands for all."""
+    found: dict[tuple[str, str, str], tuple[Held, str]] = {}
     for held, _ in plan.asked:
-        there = exp.column(held.key, quoted=True).is_(_NULL()).not_()
-        if not held.origin_column:
-            found.setdefault((id(held), ""), (held, "", there))
-            continue
-        for source, codes in held.origins.items():
-            found.setdefault((id(held), source), (held, source, exp.and_(there, _in(held.origin_column, codes))))
-        found.setdefault((id(held), ""), (held, "", there))
+        for source in ("", *(held.origins if held.origin_column else ())):
+            found.setdefault((held.key, held.origin_column, source), (held, source))
     return list(found.values())
 
 
-def staged(plan: Plan, extra: Iterable[str] = ()) -> exp.Select:
-    """One row a person who has a file under a program asked for: the signature, ``held``, the columns needed."""
-    roll = plan.roll
-    names = {name: None for held, _ in plan.asked for name in (held.key, held.origin_column) if name}
-    names |= dict.fromkeys(extra)
-    columns: list[Sql] = [exp.column(name, table="p", quoted=True) for name in names]
-    values = _Values(roll)
-    columns += [exp.alias_(_packed(plan, values, word), f"s{word}") for word in range(words(plan))]
-    programs = asked_programs(plan)
+def _counted(held: Held, source: str) -> Sql:
+    if not source:
+        return exp.column(held.key, quoted=True)
+    return exp.Case().when(came_from(held, source), exp.column(held.key, quoted=True))
+
+
+def came_from(held: Held, source: str) -> Sql:
+    """Whether a value is from a source. An unknown source is none."""
+    return _in_expression(exp.column(held.origin_column, quoted=True), held.origins[source])
+
+
+def staged(plan: Plan, packed: Mapping[str, Sequence[Atom]], columns: Iterable[str], query: exp.Select) -> exp.Select:
+    """A query over one row a person who has a file under a program asked for.
+
+    :param packed: names of numbers to make, and the atoms packed into each: two bits an atom, the first lowest.
+    :param columns: the columns of the people table that the query reads.
+    :param query: reads from the stage: these columns, the numbers, and ``held``, a bit per program asked for.
+    """
+    roll, values, programs = plan.roll, _Values(plan.roll), asked_programs(plan)
+    shown: list[Sql] = [exp.column(name, table="p", quoted=True) for name in columns]
+    shown += [exp.alias_(_packed(values, atoms), name) for name, atoms in packed.items()]
     bits = [
         _case((_people(roll.programs[name]), _big(1 << place)), otherwise=_big(0))
         for place, name in enumerate(programs)
     ]
-    columns.append(exp.alias_(_sum(bits), "held"))
-    query = exp.select(*columns).from_(exp.alias_(exp.to_table(roll.people, quoted=True), "p", table=True))
+    stage = exp.select(*shown, exp.alias_(_sum(bits), "held"))
+    stage = stage.from_(exp.alias_(exp.to_table(roll.people, quoted=True), "p", table=True))
     for alias, person in values.joins.items():
-        query = query.join(
-            exp.to_table(alias), on=exp.EQ(this=person, expression=exp.column("key", table=alias)), join_type="left"
-        )
-    return query.where(exp.or_(*(_people(roll.programs[name]) for name in programs)))
+        same = exp.EQ(this=person, expression=exp.column("key", table=alias))
+        stage = stage.join(exp.to_table(alias), on=same, join_type="left")
+    stage = stage.where(exp.or_(*(_people(roll.programs[name]) for name in programs)))
+    query = query.from_("staged")
+    for alias, before in values.stages.items():
+        query = query.with_(alias, as_=before())
+    return query.with_("staged", as_=stage)
 
 
 def asked_programs(plan: Plan) -> tuple[str, ...]:
     """The programs asked for under which the roll holds something; their place is their bit in ``held``."""
     return tuple(dict.fromkeys(program for _, program in plan.asked))
-
-
-def _with_stages(plan: Plan, query: exp.Select, extra: Iterable[str] = ()) -> exp.Select:
-    values = _Values(plan.roll)
-    for atom in plan.atoms:
-        values.of(atom)
-    for alias, stage in values.stages.items():
-        query = query.with_(alias, as_=stage())
-    return query.with_("staged", as_=staged(plan, extra))
 
 
 class _Values:
@@ -300,9 +299,9 @@ def _shift(date: Sql, by: Shifted) -> Sql:
     return exp.cast(moved, "date")
 
 
-def _packed(plan: Plan, values: _Values, word: int) -> Sql:
+def _packed(values: _Values, atoms: Sequence[Atom]) -> Sql:
     digits = []
-    for place, atom in enumerate(plan.atoms[word * WORD : (word + 1) * WORD]):
+    for place, atom in enumerate(atoms):
         value, weight = values.of(atom), 4**place
         digits.append(
             _case(
@@ -321,20 +320,12 @@ def _case(*branches: tuple[Sql, Sql], otherwise: Sql) -> Sql:
     return case.else_(otherwise)
 
 
-def _given(condition_: Sql, value: Sql) -> Sql:
-    return exp.Case().when(condition_, value)
-
-
 def _sum(parts: list[Sql]) -> Sql:
     return reduce(lambda left, right: exp.Add(this=left, expression=right), parts)
 
 
 def _people(column: str) -> Sql:
     return exp.column(column, table="p", quoted=True)
-
-
-def _in(column: str, codes: Iterable[str]) -> Sql:
-    return _in_expression(exp.column(column, quoted=True), codes)
 
 
 def _in_expression(found: Sql, codes: Iterable[str]) -> Sql:
