@@ -23,6 +23,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+roll_app = typer.Typer(help="The agency's records: make a synthetic roll, check a mapping.", no_args_is_help=True)
+app.add_typer(roll_app, name="roll")
 law_app = typer.Typer(help="Read the law behind the rules, in plain words.", no_args_is_help=True)
 app.add_typer(law_app, name="law")
 
@@ -70,6 +72,24 @@ def screen_command(
     raise typer.Exit(screening.run(request, roll, as_of, packs, options))
 
 
+@app.command("minimise")
+def minimise_command(
+    request: Annotated[Path, typer.Argument(help="A request file (YAML or JSON).")],
+    roll: Annotated[Path, typer.Option(help="The roll's mapping, roll.yaml.")],
+    out: Annotated[Path, typer.Option(help="A new folder for what leaves.")],
+    as_of: Annotated[str, typer.Option(help="Read the law as of this day (YYYY-MM-DD).")] = "",
+    packs: PacksOption = None,
+    engine: Annotated[str, typer.Option(help="duckdb, spark or adbc.")] = "duckdb",
+    group: Annotated[str, typer.Option(help="Which group of the request, where it has several.")] = "",
+    json: JsonOption = False,
+) -> None:
+    """Write the cells that the law lets out, and no others, with the authority of every column."""
+    from ostiary.cli import minimising, screening
+
+    options = screening.Options(engine, group, everything=False, person="", out=out, as_json=json)
+    raise typer.Exit(minimising.run(request, roll, as_of, packs, options))
+
+
 @app.command("check")
 def check_command(
     files: Annotated[list[Path] | None, typer.Argument(help="Scenario files. Default: the packs' own tests.")] = None,
@@ -92,6 +112,32 @@ def lint_command(
     from ostiary.cli import linting
 
     raise typer.Exit(linting.run(pack, packs, as_json=json))
+
+
+@roll_app.command("generate")
+def roll_generate_command(
+    out: Annotated[Path, typer.Option(help="A new folder for the roll.")],
+    people: Annotated[int, typer.Option(help="How many people.")] = 300_000,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same roll.")] = 42,
+    json: JsonOption = False,
+) -> None:
+    """Make a synthetic roll (no real people) with its roll.yaml."""
+    from ostiary.cli import rolls
+
+    raise typer.Exit(rolls.run_generate(people, seed, out, as_json=json))
+
+
+@roll_app.command("check")
+def roll_check_command(
+    roll: Annotated[Path, typer.Argument(help="The roll's mapping, roll.yaml.")],
+    packs: PacksOption = None,
+    engine: Annotated[str, typer.Option(help="duckdb, spark or adbc.")] = "duckdb",
+    json: JsonOption = False,
+) -> None:
+    """Hold a roll against its mapping: columns, types, ids, codes, dates; say what is not mapped."""
+    from ostiary.cli import rolls
+
+    raise typer.Exit(rolls.run_check(roll, packs, engine, as_json=json))
 
 
 @law_app.command("list")

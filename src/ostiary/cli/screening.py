@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -40,19 +40,11 @@ class Options:
 
 
 def run(path: Path, roll_path: Path, as_of: str, packs: Sequence[Path] | None, options: Options) -> int:
-    """Screen the roll and print the counts; returns the exit status of ``decide``."""
-    bundle = bundle_from(packs)
-    request = read_request(strict_yaml.read(path, RequestError), bundle.words, as_of=as_day(as_of))
-    roll = read_roll(roll_path, bundle.words)
-    chosen = _widened(_group(request, options.group), bundle, options.everything)
+    """Screen the roll and print the counts, or explain one person; returns the exit status of ``decide``."""
     if options.person:
-        return _person(bundle, request, chosen, roll, open_engine(options.engine, roll), options)
+        return _person(path, roll_path, as_of, packs, options)
     with steps() as on_step:
-        on_step("opening the roll")
-        opened = open_engine(options.engine, roll)
-        check_roll(roll, opened, on_step)
-        plan = compile_request(bundle, chosen, request.as_of, roll)
-        found = screen(plan, opened, on_step)
+        bundle, request, found, _ = screened(path, roll_path, as_of, packs, options, on_step)
     if options.as_json:
         write_json(found.to_json())
     else:
@@ -62,8 +54,37 @@ def run(path: Path, roll_path: Path, as_of: str, packs: Sequence[Path] | None, o
     return int(exit_of(found))
 
 
-def _person(bundle: Bundle, request: Request, group: Group, roll: Roll, engine: Engine, options: Options) -> int:
+Opened = tuple[Bundle, Request, Group, Roll]
+
+
+def _opened(path: Path, roll_path: Path, as_of: str, packs: Sequence[Path] | None, options: Options) -> Opened:
+    bundle = bundle_from(packs)
+    request = read_request(strict_yaml.read(path, RequestError), bundle.words, as_of=as_day(as_of))
+    roll = read_roll(roll_path, bundle.words)
+    return bundle, request, _widened(_group(request, options.group), bundle, options.everything), roll
+
+
+def screened(
+    path: Path,
+    roll_path: Path,
+    as_of: str,
+    packs: Sequence[Path] | None,
+    options: Options,
+    on_step: Callable[[str], None],
+) -> tuple[Bundle, Request, Screen, Engine]:
+    """Read everything, check the roll, screen it."""
+    on_step("loading the law")
+    bundle, request, group, roll = _opened(path, roll_path, as_of, packs, options)
+    on_step("opening the roll")
+    engine = open_engine(options.engine, roll)
+    check_roll(roll, engine, on_step)
+    return bundle, request, screen(compile_request(bundle, group, request.as_of, roll), engine, on_step), engine
+
+
+def _person(path: Path, roll_path: Path, as_of: str, packs: Sequence[Path] | None, options: Options) -> int:
     """One person of the roll, judged by the reference meaning and explained in full."""
+    bundle, request, group, roll = _opened(path, roll_path, as_of, packs, options)
+    engine = open_engine(options.engine, roll)
     found = find_person(roll, engine, options.person)
     facts = person_facts(fixed_facts(bundle, group, roll), roll, found)
     items = judge_person(Reading(bundle, facts, request.as_of, bundle.agency.kinds), roll, group, found)

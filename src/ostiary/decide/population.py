@@ -47,10 +47,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One combination of the facts that decide, and the full explanation, made once."""
+    """One combination of the facts that decide (``code``: two bits an atom), and the explanation, made once.
+
+    The explanation is that of the first copy of its class; at the others the same rules can hold.
+    """
 
     facts: tuple[tuple[str, str], ...]
     item: Item | None
+    code: int = 0
 
 
 @dataclass(frozen=True)
@@ -220,7 +224,7 @@ class _Counter:
             values = tuple(_DIGITS[(code >> (2 * power)) & 3] for power in range(len(atoms)))
             item = self.plan.judged(place, values)
             self.items[place, code] = item, len(self.signatures)
-            self.signatures.append(Signature(tuple(_facts(self.plan, place, values)), item))
+            self.signatures.append(Signature(tuple(_facts(self.plan, place, values)), item, code))
         return self.items[place, code]
 
 

@@ -1,0 +1,77 @@
+"""A released file read again and compared, cell by cell, with an independent reading of a sample of people.
+
+Independent: person by person, with the reference meaning and no compiled query.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from ostiary.decide.compile import fixed_facts
+from ostiary.decide.interpret import Reading
+from ostiary.decide.person import Asking, Person, find_person, judge_value, person_facts, values_of
+from ostiary.decide.population import Screen
+from ostiary.errors import OstiaryError
+
+SAMPLE = 40
+
+
+def check_sample(found: Screen, engine: Asking, path: Path, sample: int = SAMPLE) -> int:
+    """Compare a sample of people, spread over the roll, with the file; returns how many of them leave.
+
+    :raises OstiaryError: when a row that must be there is not, to the last cell.
+    """
+    roll = found.plan.roll
+    expected: Counter[tuple[Any, ...]] = Counter()
+    names = _names(path)
+    for person in _spread(found, engine, sample):
+        row = expected_row(found, find_person(roll, engine, str(person)))
+        if row:
+            expected[tuple(row.get(name) for name in names)] += 1
+    there = _rows_like(path, names, set(expected))
+    if any(there[row] < count for row, count in expected.items()):
+        raise OstiaryError("the released file lacks a cell that was decided, or has it wrong; nothing is left behind")
+    return sum(expected.values())
+
+
+def expected_row(found: Screen, person: Person) -> dict[str, Any]:
+    """The cells that must leave about one person, by the names of the released columns."""
+    plan, cells = found.plan, dict[str, Any]()
+    facts = person_facts(fixed_facts(plan.reading.bundle, plan.group, plan.roll), plan.roll, person)
+    reading = Reading(plan.reading.bundle, facts, plan.reading.as_of, plan.reading.agency)
+    for held, copy in values_of(plan.roll, plan.group, person.row):
+        if judge_value(reading, copy).outcome.discloses:
+            prefix = f"{copy.program}__{copy.element}__"
+            cells |= {prefix + name: person.row[name] for name in (*held.columns, held.as_of) if name}
+            if held.origin_column:
+                cells[prefix + "source"] = copy.source
+    return cells
+
+
+def _spread(found: Screen, engine: Asking, sample: int) -> list[Any]:
+    """People spread evenly over the roll by the order of their ids."""
+    roll = found.plan.roll
+    key, table = (f"`{w}`" if engine.dialect == "spark" else f'"{w}"' for w in (roll.id, roll.people))
+    numbered = f"SELECT {key} AS id, ROW_NUMBER() OVER (ORDER BY {key}) AS place FROM {table}"
+    total = int(engine.query(f"SELECT COUNT(*) AS n FROM {table}").to_pylist()[0]["n"])
+    step = max(1, total // sample)
+    rows = engine.query(f"SELECT id FROM ({numbered}) AS numbered WHERE place % {step} = 0").to_pylist()
+    return [row["id"] for row in rows]
+
+
+def _names(path: Path) -> list[str]:
+    import pyarrow.parquet as parquet
+
+    return list(parquet.ParquetFile(path).schema_arrow.names)
+
+
+def _rows_like(path: Path, names: list[str], wanted: set[tuple[Any, ...]]) -> Counter[tuple[Any, ...]]:
+    import pyarrow.parquet as parquet
+
+    there: Counter[tuple[Any, ...]] = Counter()
+    for batch in parquet.ParquetFile(path).iter_batches(batch_size=20_000):
+        rows = zip(*(batch.column(name).to_pylist() for name in names), strict=True)
+        there.update(row for row in rows if row in wanted)
+    return there

@@ -1,0 +1,240 @@
+"""Minimise: of all that was asked, exactly the cells that were decided, with the authority of every column.
+
+The released file holds no row of a person from whom nothing leaves, no column from which nothing leaves, and
+no key of the agency's own unless that key itself was decided.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sqlglot import exp
+
+from ostiary.decide import sql
+from ostiary.decide.population import Screen
+from ostiary.errors import BadInput, OstiaryError
+from ostiary.law.bundle import Copy
+from ostiary.roll.mapping import Held
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Writing(Protocol):
+    """An engine as far as a release needs it."""
+
+    dialect: str
+
+    def query(self, sql: str) -> pa.Table:
+        """The rows of a query."""
+
+    def write_parquet(self, sql: str, path: Path) -> None:
+        """Write a query's rows to a Parquet file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """One copy of which some values leave: from which columns, for which combinations, by which law."""
+
+    held: Held
+    copy: Copy
+    place: int
+    combinations: tuple[int, ...]
+    values: int
+    rules: tuple[str, ...]
+    authorities: tuple[str, ...]
+    duties: tuple[str, ...]
+
+    def column(self, name: str) -> str:
+        """The released column's name: the program, the element, and the column that it came from."""
+        return f"{self.copy.program}__{self.copy.element}__{name}"
+
+
+@dataclass(frozen=True)
+class Minimised:
+    """What was written. ``values``: released values per copy, as counted by the screen."""
+
+    folder: Path
+    people: int
+    leaving: tuple[Leaving, ...]
+
+
+def leaving(found: Screen) -> tuple[Leaving, ...]:
+    """The copies of which something leaves, one entry a copy and group of columns."""
+    return tuple(_leaving(found))
+
+
+def _leaving(found: Screen) -> Iterator[Leaving]:
+    plan = found.plan
+    for held, program in plan.asked:
+        for source in held.origins:
+            copy = Copy(program, held.element, source)
+            lines = [line for line in found.lines if line.copy == copy and line.outcome.discloses]
+            items = [found.signatures[line.signature] for line in lines]
+            if not lines:
+                continue
+            yield Leaving(
+                held,
+                copy,
+                plan.class_of[copy],
+                tuple(sorted(one.code for one in items)),
+                sum(line.values for line in lines),
+                _each(one.item.deciding for one in items if one.item),
+                _each(one.item.authorities for one in items if one.item),
+                _each((duty.do for duty in one.item.duties) for one in items if one.item),
+            )
+
+
+def _each(lists: Iterator[Any]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for names in lists for name in names))
+
+
+def released(found: Screen, copies: Sequence[Leaving]) -> exp.Select:
+    """The query whose rows are what leaves: NULL wherever a value was not decided or is not there."""
+    plan = found.plan
+    packed = {f"k{one.place}": [plan.atoms[i] for i in plan.classes[one.place].atoms] for one in copies}
+    used = dict.fromkeys(
+        name for one in copies for name in (*one.held.columns, one.held.origin_column, one.held.as_of) if name
+    )
+    bits = {program: 1 << place for place, program in enumerate(sql.asked_programs(plan))}
+    columns: dict[str, exp.Case] = {}
+    some: list[exp.Expr] = []
+    for one in copies:
+        when = _decided(one, bits[one.copy.program])
+        some.append(when)
+        for name in _columns(one.held):
+            value = exp.column(name, quoted=True)
+            key = one.column(name)
+            columns[key] = columns.get(key, exp.Case()).when(when.copy(), value)
+        if one.held.origin_column:
+            key = one.column("source")
+            columns[key] = columns.get(key, exp.Case()).when(when.copy(), exp.Literal.string(one.copy.source))
+    shown = [exp.alias_(case, name, quoted=True) for name, case in columns.items()]
+    return sql.staged(plan, packed, used, exp.select(*shown).where(exp.or_(*some)))
+
+
+def _columns(held: Held) -> list[str]:
+    return list(dict.fromkeys((*held.columns, *((held.as_of,) if held.as_of else ()))))
+
+
+def _decided(one: Leaving, bit: int) -> exp.Expr:
+    """This person has a file under the program, a value from this source, and a combination that was decided."""
+    file = exp.GT(
+        this=exp.BitwiseAnd(this=exp.column("held"), expression=exp.Literal.number(bit)),
+        expression=exp.Literal.number(0),
+    )
+    there = exp.column(one.held.key, quoted=True).is_(exp.null()).not_()
+    combination = exp.column(f"k{one.place}").isin(*(exp.Literal.number(code) for code in one.combinations))
+    source = [sql.came_from(one.held, one.copy.source)] if one.held.origin_column else []
+    return exp.and_(file, there, combination, *source)
+
+
+def minimise(
+    found: Screen,
+    engine: Writing,
+    out: Path,
+    on_step: Callable[[str], None] = lambda what: None,
+    check: Callable[[Path], object] = lambda file: None,
+) -> Minimised:
+    """Write what leaves into a new folder: Parquet, CSV, a data dictionary. All of it or nothing.
+
+    :param check: a second, independent check of the file, before it can be picked up.
+    :raises BadInput: when the folder is there already, nothing leaves, or a file cannot be written.
+    :raises OstiaryError: when what was written is not what was decided; nothing is left behind.
+    """
+    copies = leaving(found)
+    if not copies:
+        raise BadInput("nothing may leave on this request, so there is nothing to write; see `ostiary screen`")
+    if out.exists():
+        raise BadInput(f"{out}: is there already; name a new folder")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.partial-", dir=out.parent))
+    try:
+        on_step("writing the released columns")
+        engine.write_parquet(released(found, copies).sql(engine.dialect), folder / "released.parquet")
+        on_step("reading them again")
+        people = _check_counts(folder / "released.parquet", copies)
+        check(folder / "released.parquet")
+        _write_csv(folder)
+        (folder / "dictionary.json").write_text(json.dumps(dictionary(found, copies), indent=2) + "\n")
+        folder.rename(out)
+    except OSError as fault:
+        raise BadInput(f"{out}: cannot be written: {fault.strerror}; nothing is left behind") from None
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return Minimised(out, people, copies)
+
+
+def _write_csv(folder: Path) -> None:
+    import pyarrow.csv as csv
+    import pyarrow.parquet as parquet
+
+    source = parquet.ParquetFile(folder / "released.parquet")
+    with csv.CSVWriter(folder / "released.csv", source.schema_arrow) as writer:
+        for batch in source.iter_batches():
+            writer.write_batch(batch)
+
+
+def _check_counts(path: Path, copies: Sequence[Leaving]) -> int:
+    """The rows written. Every decided value must be there, and not one more."""
+    import pyarrow.parquet as parquet
+
+    wanted: dict[str, int] = {}
+    for one in copies:
+        wanted[one.column(one.held.key)] = wanted.get(one.column(one.held.key), 0) + one.values
+    there = dict.fromkeys(wanted, 0)
+    source = parquet.ParquetFile(path)
+    allowed = {one.column(name) for one in copies for name in (*_columns(one.held), "source")}
+    if not set(source.schema_arrow.names) <= allowed:
+        raise OstiaryError("the released file has a column that nobody decided; nothing is left behind")
+    for batch in source.iter_batches(columns=list(wanted)):
+        for name in wanted:
+            there[name] += len(batch) - batch.column(name).null_count
+    wrong = [name for name in wanted if there[name] != wanted[name]]
+    if wrong:
+        raise OstiaryError(
+            f"column `{wrong[0]}` holds {there[wrong[0]]} values but {wanted[wrong[0]]} were decided; "
+            "the roll may have changed meanwhile; nothing is left behind; screen again"
+        )
+    return int(source.metadata.num_rows)
+
+
+def dictionary(found: Screen, copies: Sequence[Leaving]) -> dict[str, Any]:
+    """What each released column is: element, program, source, as-of column, and the law that lets it leave."""
+    words, bundle = found.plan.reading.bundle.words, found.plan.reading.bundle
+    columns: dict[str, dict[str, Any]] = {}
+    for one in copies:
+        for name in (*_columns(one.held), *(("source",) if one.held.origin_column else ())):
+            entry = columns.setdefault(
+                one.column(name),
+                {
+                    "element": one.copy.element,
+                    "label": words.code_label("elements", one.copy.element),
+                    "program": one.copy.program,
+                    "part": "as_of" if name == one.held.as_of else "source" if name == "source" else "value",
+                    "sources": [],
+                    "rules": [],
+                    "authorities": [],
+                    "duties": [],
+                },
+            )
+            entry["sources"].append(one.copy.source)
+            entry["rules"] += [rule for rule in one.rules if rule not in entry["rules"]]
+            entry["authorities"] += [
+                {"id": name_, "citation": bundle.authorities[name_].citation}
+                for name_ in one.authorities
+                if name_ not in {known["id"] for known in entry["authorities"]}
+            ]
+            entry["duties"] += [duty for duty in one.duties if duty not in entry["duties"]]
+    return {
+        "schema": "ostiary.dictionary/1",
+        "bundle": bundle.digest,
+        "as_of": found.plan.reading.as_of.isoformat(),
+        "columns": columns,
+    }
