@@ -152,7 +152,7 @@ def show(bundle: Bundle, request: Request, found: Screen) -> None:
     counsel = found.total(Outcome.CONFLICT, Outcome.REFER)
     out.print(
         f"Of {found.total():,} values of {found.people:,} people: {found.leaving:,} may leave once people decide so "
-        f"(about {found.touched:,} people), {counsel:,} go to counsel, {found.total(Outcome.WITHHOLD):,} stay."
+        f"(of {found.touched:,} people), {counsel:,} go to counsel, {found.total(Outcome.WITHHOLD):,} stay."
     )
 
 

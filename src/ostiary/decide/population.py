@@ -7,12 +7,13 @@ meaning judges each combination once. So the counts and the explanations come fr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ostiary.decide import sql
 from ostiary.decide.compile import Plan, waits_of
+from ostiary.decide.leaving import Leaving, leaving, people_leaving
 from ostiary.decide.verdict import Item, Outcome, Reason, item_json
 from ostiary.law.bundle import Copy
 from ostiary.law.meaning import Kleene
@@ -77,6 +78,11 @@ class Screen:
         """Values that may leave once people decide so."""
         return self.total(Outcome.MANDATED, Outcome.RELEASE)
 
+    @cached_property
+    def leaving_copies(self) -> tuple[Leaving, ...]:
+        """The copies of which something would leave."""
+        return leaving(self.plan, self.lines, self.signatures)
+
     def only_unknown(self) -> Mapping[str, int]:
         """Values that stay only because one fact is not known, per fact; the largest first."""
         found: dict[str, int] = {}
@@ -137,7 +143,12 @@ def screen(plan: Plan, engine: Engine, on_step: Callable[[str], None] = lambda w
     on_step("reading the roll")
     table = engine.query(sql.counting(plan).sql(engine.dialect))
     on_step("judging each signature")
-    return _Counter(plan, table).screen()
+    found = _Counter(plan, table).screen()
+    if not found.leaving_copies:
+        return found
+    on_step("counting the people")
+    count = engine.query(people_leaving(plan, found.leaving_copies).sql(engine.dialect)).to_pylist()[0]["n"]
+    return replace(found, touched=int(count))
 
 
 class _Counter:
@@ -156,7 +167,6 @@ class _Counter:
         self.signatures: list[Signature] = []
         self.found: dict[int, tuple[list[int], np.ndarray[Any, Any]]] = {}
         self.items: dict[tuple[int, int], tuple[Item, int]] = {}
-        self.leaves = np.zeros(len(self.people), dtype=np.int64)
         self.lines: dict[tuple[Copy, int], Line] = {}
 
     def column(self, name: str) -> np.ndarray[Any, Any]:
@@ -177,22 +187,16 @@ class _Counter:
                 self.unknown_source(Copy(program, held.element, UNKNOWN_SOURCE), self.np.where(inside, rest, 0))
         order = list(Outcome)
         lines = sorted(self.lines.values(), key=lambda line: (line.copy, order.index(line.outcome), line.signature))
-        touched = int(self.np.minimum(self.leaves, self.people).sum())
-        return Screen(
-            self.plan, int(self.people.sum()), touched, len(self.people), tuple(lines), tuple(self.signatures)
-        )
+        return Screen(self.plan, int(self.people.sum()), 0, len(self.people), tuple(lines), tuple(self.signatures))
 
     def count(self, copy: Copy, values: np.ndarray[Any, Any]) -> None:
         place = self.plan.class_of[copy]
         codes, which = self.combinations(place)
         totals = self.np.bincount(which, weights=values, minlength=len(codes)).astype(self.np.int64)
-        leaves = self.np.zeros(len(codes), dtype=bool)
         for index, total in enumerate(totals.tolist()):
             if total:
                 item, signature = self.judged(place, codes[index])
-                leaves[index] = item.outcome.discloses
                 self.add(Line(copy, item.outcome, item.reason, total, signature))
-        self.leaves = self.np.maximum(self.leaves, self.np.where(leaves[which], values, 0))
 
     def add(self, line: Line) -> None:
         before = self.lines.get((line.copy, line.signature))

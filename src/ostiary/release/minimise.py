@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sqlglot import exp
 
 from ostiary.decide import sql
+from ostiary.decide.leaving import Leaving, decided, packed_codes
 from ostiary.decide.population import Screen
 from ostiary.errors import BadInput, OstiaryError
-from ostiary.law.bundle import Copy
 from ostiary.roll.mapping import Held
 
 if TYPE_CHECKING:
@@ -38,24 +38,6 @@ class Writing(Protocol):
         """Write a query's rows to a Parquet file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """One copy of which some values leave: from which columns, for which combinations, by which law."""
-
-    held: Held
-    copy: Copy
-    place: int
-    combinations: tuple[int, ...]
-    values: int
-    rules: tuple[str, ...]
-    authorities: tuple[str, ...]
-    duties: tuple[str, ...]
-
-    def column(self, name: str) -> str:
-        """The released column's name: the program, the element, and the column that it came from."""
-        return f"{self.copy.program}__{self.copy.element}__{name}"
-
-
 @dataclass(frozen=True)
 class Minimised:
     """What was written. ``values``: released values per copy, as counted by the screen."""
@@ -65,40 +47,9 @@ class Minimised:
     leaving: tuple[Leaving, ...]
 
 
-def leaving(found: Screen) -> tuple[Leaving, ...]:
-    """The copies of which something leaves, one entry a copy and group of columns."""
-    return tuple(_leaving(found))
-
-
-def _leaving(found: Screen) -> Iterator[Leaving]:
-    plan = found.plan
-    for held, program in plan.asked:
-        for source in held.origins:
-            copy = Copy(program, held.element, source)
-            lines = [line for line in found.lines if line.copy == copy and line.outcome.discloses]
-            items = [found.signatures[line.signature] for line in lines]
-            if not lines:
-                continue
-            yield Leaving(
-                held,
-                copy,
-                plan.class_of[copy],
-                tuple(sorted(one.code for one in items)),
-                sum(line.values for line in lines),
-                _each(one.item.deciding for one in items if one.item),
-                _each(one.item.authorities for one in items if one.item),
-                _each((duty.do for duty in one.item.duties) for one in items if one.item),
-            )
-
-
-def _each(lists: Iterator[Any]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for names in lists for name in names))
-
-
 def released(found: Screen, copies: Sequence[Leaving]) -> exp.Select:
     """The query whose rows are what leaves: NULL wherever a value was not decided or is not there."""
     plan = found.plan
-    packed = {f"k{one.place}": [plan.atoms[i] for i in plan.classes[one.place].atoms] for one in copies}
     used = dict.fromkeys(
         name for one in copies for name in (*one.held.columns, one.held.origin_column, one.held.as_of) if name
     )
@@ -106,7 +57,7 @@ def released(found: Screen, copies: Sequence[Leaving]) -> exp.Select:
     columns: dict[str, exp.Case] = {}
     some: list[exp.Expr] = []
     for one in copies:
-        when = _decided(one, bits[one.copy.program])
+        when = decided(one, bits[one.copy.program])
         some.append(when)
         for name in _columns(one.held):
             value = exp.column(name, quoted=True)
@@ -116,23 +67,11 @@ def released(found: Screen, copies: Sequence[Leaving]) -> exp.Select:
             key = one.column("source")
             columns[key] = columns.get(key, exp.Case()).when(when.copy(), exp.Literal.string(one.copy.source))
     shown = [exp.alias_(case, name, quoted=True) for name, case in columns.items()]
-    return sql.staged(plan, packed, used, exp.select(*shown).where(exp.or_(*some)))
+    return sql.staged(plan, packed_codes(plan, copies), used, exp.select(*shown).where(exp.or_(*some)))
 
 
 def _columns(held: Held) -> list[str]:
     return list(dict.fromkeys((*held.columns, *((held.as_of,) if held.as_of else ()))))
-
-
-def _decided(one: Leaving, bit: int) -> exp.Expr:
-    """This person has a file under the program, a value from this source, and a combination that was decided."""
-    file = exp.GT(
-        this=exp.BitwiseAnd(this=exp.column("held"), expression=exp.Literal.number(bit)),
-        expression=exp.Literal.number(0),
-    )
-    there = exp.column(one.held.key, quoted=True).is_(exp.null()).not_()
-    combination = exp.column(f"k{one.place}").isin(*(exp.Literal.number(code) for code in one.combinations))
-    source = [sql.came_from(one.held, one.copy.source)] if one.held.origin_column else []
-    return exp.and_(file, there, combination, *source)
 
 
 def minimise(
@@ -148,7 +87,7 @@ def minimise(
     :raises BadInput: when the folder is there already, nothing leaves, or a file cannot be written.
     :raises OstiaryError: when what was written is not what was decided; nothing is left behind.
     """
-    copies = leaving(found)
+    copies = found.leaving_copies
     if not copies:
         raise BadInput("nothing may leave on this request, so there is nothing to write; see `ostiary screen`")
     if out.exists():
