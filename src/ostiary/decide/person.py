@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -41,27 +41,40 @@ def find_person(roll: Roll, engine: Asking, person: str) -> Person:
 
     :raises RollError: when the roll has nobody, or several people, with that id.
     """
-    quoted = "'" + person.replace("'", "''") + "'"
+    found = find_people(roll, engine, [person])
+    if len(found) != 1:
+        raise RollError(f"{roll.path}: {'nobody' if not found else 'more than one person'} has the id that was given")
+    return found[0]
 
-    def rows(table: str, key: str, value: str) -> list[Row]:
+
+def find_people(roll: Roll, engine: Asking, people: Sequence[object]) -> list[Person]:
+    """Read some people by id, with the rows about them in every table."""
+
+    def rows(table: str, key: str, values: Iterable[object]) -> dict[str, list[Row]]:
         name, column = (_quoted(word, engine.dialect) for word in (table, key))
-        found: list[Row] = engine.query(
-            f"SELECT * FROM {name} WHERE CAST({column} AS VARCHAR(80)) = {value}"
-        ).to_pylist()
+        listed = ", ".join("'" + str(value).replace("'", "''") + "'" for value in values)
+        found: dict[str, list[Row]] = {}
+        if listed:
+            where = f"CAST({column} AS VARCHAR(80)) IN ({listed})"
+            for row in engine.query(f"SELECT * FROM {name} WHERE {where}").to_pylist():
+                found.setdefault(str(row[key]), []).append(row)
         return found
 
-    own = rows(roll.people, roll.id, quoted)
-    if len(own) != 1:
-        raise RollError(f"{roll.path}: {'nobody' if not own else 'more than one person'} has the id that was given")
-    related = {
-        source.table: rows(source.table, source.person, quoted)
-        for source in roll.facts.values()
-        if isinstance(source, Newest)
-    }
-    related |= {one.table: rows(one.table, one.person, quoted) for one in roll.relations.values()}
+    own = [row for found in rows(roll.people, roll.id, people).values() for row in found]
+    newest = [source for source in roll.facts.values() if isinstance(source, Newest)]
+    tables = {(source.table, source.person) for source in newest}
+    tables |= {(one.table, one.person) for one in roll.relations.values()}
+    related = {table: rows(table, key, people) for table, key in tables}
     groups = {source.group for source in roll.facts.values() if isinstance(source, Household)}
-    sharing = {name: rows(roll.people, name, "'" + str(own[0][name]).replace("'", "''") + "'") for name in groups}
-    return Person(own[0], related, sharing)
+    sharing = {name: rows(roll.people, name, {row[name] for row in own if row[name] is not None}) for name in groups}
+    return [
+        Person(
+            row,
+            {table: found.get(str(row[roll.id]), []) for table, found in related.items()},
+            {name: found.get(str(row[name]), []) for name, found in sharing.items()},
+        )
+        for row in own
+    ]
 
 
 def _quoted(name: str, dialect: str) -> str:
@@ -83,6 +96,8 @@ def _fact(source: Column | Newest | Household, person: Person) -> Known | Missin
     if isinstance(source, Column):
         return _read(source, person.row)
     if isinstance(source, Household):
+        if person.row[source.group] is None:  # nobody knows who shares it
+            return Missing.UNKNOWN
         together = kleene_all if source.every else kleene_any
         return _kleene(together(row[source.column] for row in person.sharing[source.group]))
     rows = person.related[source.table]

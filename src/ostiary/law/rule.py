@@ -306,6 +306,10 @@ def read_definition(entry: Entry, context: Context) -> Condition:
         raise entry.fault(f"unknown relation `{over}`{did_you_mean(over, context.words.relations)}", "over")
     try:
         body = parse_condition(entry.text("when"), context.words, context.definitions)
-        return SomeRow(over, body) if over else body
     except ConditionError as fault:
         raise entry.fault(f"`when` {fault}", "when") from None
+    facts = context.words.facts
+    mixed = [n for n in sorted(facts_of(body)) if facts[n].level is Level.PERSON and n.split(".")[0] != over]
+    if over and mixed:
+        raise entry.fault(f"asks about rows of `{over}`; `{mixed[0]}` is no fact of one; ask for it beside this", "when")
+    return SomeRow(over, body) if over else body

@@ -11,7 +11,7 @@ from typing import Any
 
 from ostiary.decide.compile import fixed_facts
 from ostiary.decide.interpret import Reading
-from ostiary.decide.person import Asking, Person, find_person, judge_value, person_facts, values_of
+from ostiary.decide.person import Asking, Person, find_people, judge_value, person_facts, values_of
 from ostiary.decide.population import Screen
 from ostiary.errors import OstiaryError
 
@@ -23,11 +23,10 @@ def check_sample(found: Screen, engine: Asking, path: Path, sample: int = SAMPLE
 
     :raises OstiaryError: when a row that must be there is not, to the last cell.
     """
-    roll = found.plan.roll
     expected: Counter[tuple[Any, ...]] = Counter()
     names = _names(path)
-    for person in _spread(found, engine, sample):
-        row = expected_row(found, find_person(roll, engine, str(person)))
+    for person in find_people(found.plan.roll, engine, _spread(found, engine, sample)):
+        row = expected_row(found, person)
         if row:
             expected[tuple(row.get(name) for name in names)] += 1
     there = _rows_like(path, names, set(expected))

@@ -138,7 +138,7 @@ def _range(table: str, name: str, engine: Reading) -> Iterator[str]:
 def _where(engine: Reading, table: str, condition: str) -> str:
     """The file and rows of what is wrong, where the engine reads files; never a value."""
     locate = getattr(engine, "locate", None)
-    return locate(table, condition) if locate is not None else ""
+    return str(locate(table, condition)) if locate is not None else ""
 
 
 def _row(engine: Reading, sql: str) -> Mapping[str, int]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ostiary.errors import RollError
 from ostiary.roll.mapping import Roll
@@ -34,21 +34,35 @@ class DuckEngine:
     def _open(self, name: str, files: str) -> None:
         import duckdb
 
-        place = self.roll.path.parent / files
         if not sorted(self.roll.path.parent.glob(files)):
             raise RollError(f"{self.roll.path}: table `{name}`: no file matches `{files}`; mend `tables`")
-        listed = str(place).replace("'", "''")
         try:
-            self.connection.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{listed}')")
+            self.connection.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{self._place(files)}')")
         except duckdb.Error as fault:
-            raise RollError(f"{self.roll.path}: table `{name}`: {_first_line(fault)}") from None
+            raise RollError(f"{self.roll.path}: table `{name}`: {_said(fault)}") from None
 
     def columns(self, table: str) -> Mapping[str, str]:
         """Each column of a table and its type, as DuckDB names it."""
         found = self.connection.execute(f'DESCRIBE "{table}"').fetchall()
         return {str(row[0]): str(row[1]) for row in found}
 
-    def query(self, sql: str, on_progress: Callable[[float], None] | None = None) -> pa.Table:
+    def locate(self, table: str, condition: str) -> str:
+        """Which files and rows of a table meet a condition, for a message: `` (part-0.parquet, rows 3 to 9)``."""
+        files = self._place(self.roll.tables[table])
+        found = self.connection.execute(
+            "SELECT filename, MIN(file_row_number) + 1, MAX(file_row_number) + 1 "
+            f"FROM read_parquet('{files}', filename = true, file_row_number = true) "
+            f"WHERE {condition} GROUP BY filename ORDER BY filename LIMIT 3"
+        ).fetchall()
+        base = self.roll.path.parent
+        named = [(Path(name).relative_to(base) if base in Path(name).parents else name, a, b) for name, a, b in found]
+        texts = [f"{name}, row {a}" if a == b else f"{name}, rows {a} to {b}" for name, a, b in named]
+        return f" ({'; '.join(texts)})" if texts else ""
+
+    def _place(self, files: str) -> str:
+        return str(self.roll.path.parent / files).replace("'", "''")
+
+    def query(self, sql: str) -> pa.Table:
         """The rows of a query as an Arrow table.
 
         :raises RollError: when a file is cut short or a value cannot be read.
@@ -58,7 +72,7 @@ class DuckEngine:
         try:
             return self.connection.sql(sql).to_arrow_table()
         except duckdb.Error as fault:
-            raise RollError(f"{self.roll.path}: {_first_line(fault)}") from None
+            raise RollError(f"{self.roll.path}: {_said(fault)}") from None
 
     def write_parquet(self, sql: str, path: Path) -> None:
         """Write a query's rows to one Parquet file."""
@@ -72,8 +86,11 @@ class DuckEngine:
         try:
             self.connection.execute(f"COPY ({sql}) TO '{target}' ({form})")
         except duckdb.Error as fault:
-            raise RollError(f"{path}: cannot be written: {_first_line(fault)}") from None
+            raise RollError(f"{path}: cannot be written: {_said(fault)}") from None
 
 
-def _first_line(fault: Any) -> str:
-    return str(fault).strip().splitlines()[0]
+def _said(fault: Exception) -> str:
+    """What went wrong, without a value of the data: only faults of files are shown in their own words."""
+    first = str(fault).strip().splitlines()[0]
+    about_a_file = type(fault).__name__ in ("IOException", "InvalidInputException") and "convert" not in first.lower()
+    return first if about_a_file else f"the data cannot be read as mapped ({type(fault).__name__})"
