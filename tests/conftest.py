@@ -5,7 +5,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from ostiary.decide.person import Person
 from ostiary.law.bundle import Bundle, load_bundle
+from ostiary.roll.duckdb import DuckEngine
+from ostiary.roll.mapping import Household, read_roll
+from ostiary.roll.synthetic.writing import generate
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -27,3 +31,36 @@ def packs() -> Path:
 @pytest.fixture(scope="session")
 def bundle(packs: Path) -> Bundle:
     return load_bundle([packs / "demo-agency"], packs)
+
+
+@pytest.fixture(scope="session")
+def roll(tmp_path_factory, bundle):
+    return read_roll(generate(400, 7, tmp_path_factory.mktemp("roll") / "r"), bundle.words)
+
+
+@pytest.fixture(scope="session")
+def engine(roll):
+    return DuckEngine(roll)
+
+
+@pytest.fixture(scope="session")
+def people(roll, engine):
+    """Every person with the rows about them, read without the compiler."""
+    tables = {name: engine.query(f'SELECT * FROM "{name}"').to_pylist() for name in roll.tables}
+    by_person = {name: {} for name in tables}
+    for name, rows in tables.items():
+        for row in rows:
+            by_person[name].setdefault(row[roll.id], []).append(row)
+    groups = {source.group for source in roll.facts.values() if isinstance(source, Household)}
+    sharing = {name: {} for name in groups}
+    for name in groups:
+        for row in tables[roll.people]:
+            sharing[name].setdefault(row[name], []).append(row)
+    return [
+        Person(
+            row,
+            {name: found.get(row[roll.id], []) for name, found in by_person.items()},
+            {name: found[row[name]] for name, found in sharing.items()},
+        )
+        for row in tables[roll.people]
+    ]

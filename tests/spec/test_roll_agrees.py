@@ -9,48 +9,11 @@ from tests.conftest import ROOT
 from ostiary import strict_yaml
 from ostiary.decide.compile import compile_request, fixed_facts
 from ostiary.decide.interpret import Reading
-from ostiary.decide.person import Person, judge_person, person_facts
+from ostiary.decide.person import judge_person, person_facts
 from ostiary.decide.population import screen
 from ostiary.decide.request import read_request
-from ostiary.roll.duckdb import DuckEngine
-from ostiary.roll.mapping import Household, read_roll
-from ostiary.roll.synthetic.writing import generate
 
-PEOPLE = 400
 REQUESTS = sorted((ROOT / "examples").glob("[1-8]*.yaml"))
-
-
-@pytest.fixture(scope="module")
-def roll(tmp_path_factory, bundle):
-    return read_roll(generate(PEOPLE, 7, tmp_path_factory.mktemp("roll") / "r"), bundle.words)
-
-
-@pytest.fixture(scope="module")
-def engine(roll):
-    return DuckEngine(roll)
-
-
-@pytest.fixture(scope="module")
-def people(roll, engine):
-    """Every person with the rows about them, read without the compiler."""
-    tables = {name: engine.query(f'SELECT * FROM "{name}"').to_pylist() for name in roll.tables}
-    by_person = {name: {} for name in tables}
-    for name, rows in tables.items():
-        for row in rows:
-            by_person[name].setdefault(row[roll.id], []).append(row)
-    groups = {source.group for source in roll.facts.values() if isinstance(source, Household)}
-    sharing = {name: {} for name in groups}
-    for name in groups:
-        for row in tables[roll.people]:
-            sharing[name].setdefault(row[name], []).append(row)
-    return [
-        Person(
-            row,
-            {name: found.get(row[roll.id], []) for name, found in by_person.items()},
-            {name: found[row[name]] for name, found in sharing.items()},
-        )
-        for row in tables[roll.people]
-    ]
 
 
 def one_by_one(bundle, group, as_of, roll, people):

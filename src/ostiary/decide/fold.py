@@ -32,7 +32,7 @@ from ostiary.law.condition import (
     Truth,
     atom_facts,
 )
-from ostiary.law.meaning import Facts, Kleene, Missing, holds, kleene_all, kleene_any, kleene_not, shifted
+from ostiary.law.meaning import Facts, Kleene, Known, Missing, holds, kleene_all, kleene_any, kleene_not, shifted
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,30 +137,29 @@ def _atom(node: Condition, facts: Facts, open_: frozenset[str], ground: Ground) 
         value = holds(node, facts)
         unknown = frozenset(name for name in names if facts[name] is Missing.UNKNOWN)
         return Unsure(unknown) if value is None else Truth(value)
-    half = _half(node, facts, open_)
-    return half if isinstance(half, Truth | All) else ground(half)  # type: ignore[arg-type]
-
-
-def _half(node: Condition, facts: Facts, open_: frozenset[str]) -> Residual:
-    """An atom over one open and one settled fact: the settled one becomes a literal."""
-    (settled,) = (name for name in atom_facts(node) if name not in open_)
-    (left_open,) = (name for name in atom_facts(node) if name in open_)
-    found = facts[settled]
-    if found is Missing.ABSENT:
+    (settled,) = (name for name in names if name not in open_)
+    (asked,) = (name for name in names if name in open_)
+    if facts[settled] is Missing.ABSENT:
         return Truth(False)
-    if found is Missing.UNKNOWN:  # false where the open fact is absent, unknown otherwise
-        return All((Present(FactRef(left_open)), Unsure(frozenset({settled}))))  # type: ignore[arg-type]
-    fact = FactRef(left_open)
+    if facts[settled] is Missing.UNKNOWN:  # false where the open fact is absent, unknown otherwise
+        there = ground(Present(FactRef(asked)))
+        return _joined((there, Unsure(frozenset({settled}))), All, decisive=False)
+    return ground(_half(node, asked, facts[settled]))
+
+
+def _half(node: Condition, asked: str, found: Known | Missing) -> Condition:
+    """An atom over one open and one settled fact: the settled one becomes a literal."""
+    fact = FactRef(asked)
     match node:
         case Compare(op, FactRef(left), _):
-            return Compare(op if left == left_open else _SWAPPED[op], fact, Literal(found))  # type: ignore[arg-type]
-        case Has(FactRef(listing), _) if listing == left_open:
+            return Compare(op if left == asked else _SWAPPED[op], fact, Literal(found))  # type: ignore[arg-type]
+        case Has(FactRef(listing), _) if listing == asked:
             return Has(fact, Literal(found))  # type: ignore[arg-type]
         case Has():
             return OneOf(fact, frozenset(found))  # type: ignore[arg-type]
-        case Expired(date, _) if _name(date) == left_open:
+        case Expired(date, _) if _name(date) == asked:
             return Expired(date, Literal(found))  # type: ignore[arg-type]
-        case Reached(date, _) if _name(date) == left_open:
+        case Reached(date, _) if _name(date) == asked:
             return Reached(date, Literal(found))  # type: ignore[arg-type]
         case Expired(date, _) | Reached(date, _):
             assert isinstance(found, dt.date)

@@ -122,6 +122,7 @@ class _Values:
 
     def __init__(self, roll: Roll) -> None:
         self.roll = roll
+        self.aliases: dict[Household | Newest | str, str] = {}
         self.joins: dict[str, Sql] = {}
         self.stages: dict[str, Callable[[], exp.Select]] = {}
         self.rows: dict[str, dict[SomeRow, str]] = {}
@@ -137,27 +138,27 @@ class _Values:
         if isinstance(source, Column):
             return _people(source.name), source
         if isinstance(source, Household):
-            alias = f"h_{source.group}_{source.column}_{'all' if source.every else 'any'}"
-            self.join(alias, _people(source.group), lambda: _household(self.roll, source))
+            alias = self.join(source, "h", _people(source.group), lambda: _household(self.roll, source))
             return exp.column("v", table=alias), None
-        alias = f"n_{source.table}_{source.column}"
-        self.join(alias, _people(self.roll.id), lambda: _newest(source))
+        alias = self.join(source, "n", _people(self.roll.id), lambda: _newest(source))
         none = _bool(source.no_row)
         key = exp.column("key", table=alias)
         return _case((key.is_(_NULL()), none), otherwise=exp.column("v", table=alias)), None
 
     def some_row(self, atom: SomeRow) -> Sql:
         relation = self.roll.relations[atom.relation]
-        alias = f"r_{relation.name}"
         asked = self.rows.setdefault(relation.name, {})
         name = asked.setdefault(atom, f"q{len(asked)}")
-        self.join(alias, _people(self.roll.id), lambda: _some_rows(relation, asked))
+        alias = self.join(relation.name, "r", _people(self.roll.id), lambda: _some_rows(relation, asked))
         key = exp.column("key", table=alias)
         return _case((key.is_(_NULL()), exp.false()), otherwise=exp.column(name, table=alias))
 
-    def join(self, alias: str, person: Sql, stage: Callable[[], exp.Select]) -> None:
+    def join(self, what: Household | Newest | str, kind: str, person: Sql, stage: Callable[[], exp.Select]) -> str:
+        """Join a stage once. Its name is a number: made of columns' names it could be cut short, or not be a name."""
+        alias = self.aliases.setdefault(what, f"{kind}{len(self.aliases)}")
         self.joins.setdefault(alias, person)
         self.stages.setdefault(alias, stage)
+        return alias
 
 
 def _household(roll: Roll, source: Household) -> exp.Select:

@@ -311,5 +311,7 @@ def read_definition(entry: Entry, context: Context) -> Condition:
     facts = context.words.facts
     mixed = [n for n in sorted(facts_of(body)) if facts[n].level is Level.PERSON and n.split(".")[0] != over]
     if over and mixed:
-        raise entry.fault(f"asks about rows of `{over}`; `{mixed[0]}` is no fact of one; ask for it beside this", "when")
+        raise entry.fault(
+            f"asks about rows of `{over}`; `{mixed[0]}` is no fact of one; ask for it beside this", "when"
+        )
     return SomeRow(over, body) if over else body
