@@ -46,7 +46,20 @@ def _facts(bundle: Bundle) -> str:
 
 def _cli() -> str:
     lines = ["# Commands", "", "Made from the code by `make docs`.", ""]
-    for words in ([], ["decide"], ["check"], ["lint"], ["law"], ["law", "list"], ["law", "show"]):
+    for words in (
+        [],
+        ["decide"],
+        ["screen"],
+        ["minimise"],
+        ["roll"],
+        ["roll", "generate"],
+        ["roll", "check"],
+        ["check"],
+        ["lint"],
+        ["law"],
+        ["law", "list"],
+        ["law", "show"],
+    ):
         command = [str(Path(sys.executable).parent / "ostiary"), *words, "--help"]
         env = {"COLUMNS": "100", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
         done = subprocess.run(command, capture_output=True, text=True, check=True, env=env)

@@ -59,7 +59,7 @@ def bars(found: Screen, bundle: Bundle, width: int = 100, most: int = 16) -> lis
 def svg(found: Screen, bundle: Bundle, title: str) -> str:
     """The picture as one SVG text, readable in black and white and by a screen reader."""
     table = rows(found, bundle)
-    left, bar, step, top = 230, 460, 24, 76
+    left, bar, step, top = 256, 440, 24, 76
     height = top + step * len(table) + 34
     largest = max((sum(parts) for _, parts in table), default=1)
     summary = f"{found.total():,} values asked for, {found.leaving:,} may leave"
