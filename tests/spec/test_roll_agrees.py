@@ -4,14 +4,17 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from tests.conftest import ROOT
+from tests.conftest import ROOT, read_people
 
 from ostiary import strict_yaml
 from ostiary.decide.compile import compile_request, fixed_facts
 from ostiary.decide.interpret import Reading
-from ostiary.decide.person import judge_person, person_facts
+from ostiary.decide.person import judge_person, judge_value, person_facts, values_of
 from ostiary.decide.population import screen
 from ostiary.decide.request import read_request
+from ostiary.roll.duckdb import DuckEngine
+from ostiary.roll.mapping import read_roll
+from ostiary.roll.synthetic.writing import generate
 
 REQUESTS = sorted((ROOT / "examples").glob("[1-8]*.yaml"))
 
@@ -57,3 +60,34 @@ def test_the_query_counts_what_the_interpreter_says_of_each_person(path, widened
         if widened:
             engine.connection.execute(f'DROP VIEW "{roll.people}"')
             engine.connection.execute(f'ALTER VIEW everybody RENAME TO "{roll.people}"')
+
+
+@pytest.mark.long
+def test_a_full_roll_of_200_000_people_for_ten_requests(bundle, tmp_path):
+    """Every person by the reference meaning (alike facts judged once), against the compiled counts."""
+    from ostiary.decide.compile import person_atoms
+
+    whole = read_roll(generate(200_000, 11, tmp_path / "r"), bundle.words)
+    engine = DuckEngine(whole)
+    everybody = read_people(whole, engine)
+    for number in range(10):
+        request = read_request(strict_yaml.read(REQUESTS[number % len(REQUESTS)]), bundle.words)
+        group = request.groups[0]
+        if number >= len(REQUESTS):
+            group = replace(group, programs=tuple(whole.programs), elements=tuple(bundle.words.elements)[:20])
+        plan = compile_request(bundle, group, request.as_of, whole)
+        live = sorted(person_atoms(plan))
+        fixed, expected, known = fixed_facts(bundle, group, whole), Counter(), {}
+        for person in everybody:
+            facts = person_facts(fixed, whole, person)
+            alike = (tuple(facts[n] for n in live if n in whole.facts), str(facts["consent"].rows))
+            reading = known.setdefault(alike, (Reading(bundle, facts, request.as_of, bundle.agency.kinds), {}))
+            for _, copy in values_of(whole, group, person.row):
+                if copy not in reading[1]:
+                    item = judge_value(reading[0], copy)
+                    reading[1][copy] = (copy, item.outcome, item.reason)
+                expected[reading[1][copy]] += 1
+        counted = Counter()
+        for line in screen(plan, engine).lines:
+            counted[line.copy, line.outcome, line.reason] += line.values
+        assert counted == expected
