@@ -40,7 +40,7 @@ COLUMNS = {
 }
 RELATION = Relation(
     "row",
-    "rows",
+    ("rows",),
     "id",
     {
         "row.day": Column("day", None, null_absent=True),

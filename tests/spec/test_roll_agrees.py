@@ -9,7 +9,7 @@ from tests.conftest import ROOT, read_people
 from ostiary import strict_yaml
 from ostiary.decide.compile import compile_request, fixed_facts
 from ostiary.decide.interpret import Reading
-from ostiary.decide.person import judge_person, judge_value, person_facts, values_of
+from ostiary.decide.person import find_person, judge_person, judge_value, person_facts, values_of
 from ostiary.decide.population import screen
 from ostiary.decide.request import read_request
 from ostiary.roll.duckdb import DuckEngine
@@ -91,3 +91,35 @@ def test_a_full_roll_of_200_000_people_for_ten_requests(bundle, tmp_path):
         for line in screen(plan, engine).lines:
             counted[line.copy, line.outcome, line.reason] += line.values
         assert counted == expected
+
+
+def test_the_newest_row_of_two_registers_wins_and_an_unreadable_one_is_unknown(bundle, tmp_path):
+    import datetime as dt
+
+    import pyarrow as pa
+    import pyarrow.parquet as parquet
+
+    path = generate(300, 5, tmp_path / "r")
+    text = path.read_text().replace("  opt_outs: opt_outs.parquet", "  opt_outs: opt_outs.parquet\n  web: web.parquet")
+    text = text.replace("opt_outs: {table: opt_outs,", "opt_outs: {table: [opt_outs, web],")
+    path.write_text(text + "registers: [web]\n")
+    kind = parquet.read_schema(path.parent / "opt_outs.parquet")
+    row = {"person_id": 17, "recorded_on": dt.date(2026, 1, 1), "opted_out": True}
+    parquet.write_table(pa.Table.from_pylist([row], kind), path.parent / "web.parquet")
+    request = read_request(strict_yaml.read(REQUESTS[7]), bundle.words)
+    group = replace(request.groups[0], programs=("snap", "medicaid"))
+
+    def both():
+        mapped = read_roll(path, bundle.words)
+        engine = DuckEngine(mapped)
+        known = mapped.without(engine.unreadable)
+        told = one_by_one(bundle, group, request.as_of, known, read_people(known, engine))
+        assert compiled(bundle, group, request.as_of, known, engine) == told
+        return known, find_person(known, engine, "17")
+
+    known, person = both()
+    assert person_facts({}, known, person)["flags.opt_out"] is True
+    (path.parent / "web.parquet").unlink()
+    known, person = both()
+    assert known.unreadable == {"web"}
+    assert "flags.opt_out" not in known.open_facts

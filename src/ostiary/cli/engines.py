@@ -13,7 +13,9 @@ ENGINES = ("duckdb", "spark", "adbc")
 
 
 class Engine(Reading, Protocol):
-    """An engine that can be asked and can write."""
+    """An engine that can be asked and can write. ``unreadable``: registers that it could not open."""
+
+    unreadable: list[str]
 
 
 def open_engine(name: str, roll: Roll) -> Engine:

@@ -77,6 +77,7 @@ def screened(
     bundle, request, group, roll = _opened(path, roll_path, as_of, packs, options)
     on_step("opening the roll")
     engine = open_engine(options.engine, roll)
+    roll = roll.without(engine.unreadable)
     check_roll(roll, engine, on_step)
     return bundle, request, screen(compile_request(bundle, group, request.as_of, roll), engine, on_step), engine
 
@@ -85,6 +86,7 @@ def _person(path: Path, roll_path: Path, as_of: str, packs: Sequence[Path] | Non
     """One person of the roll, judged by the reference meaning and explained in full."""
     bundle, request, group, roll = _opened(path, roll_path, as_of, packs, options)
     engine = open_engine(options.engine, roll)
+    roll = roll.without(engine.unreadable)
     found = find_person(roll, engine, options.person)
     facts = person_facts(fixed_facts(bundle, group, roll), roll, found)
     items = judge_person(Reading(bundle, facts, request.as_of, bundle.agency.kinds), roll, group, found)
@@ -146,6 +148,8 @@ def show(bundle: Bundle, request: Request, found: Screen) -> None:
     unknown = [(words.facts[name].question, f"{count:,}", name) for name, count in found.only_unknown().items()]
     if unknown:
         draw("Stays only because one fact is not known", ["question", "values", "fact"], unknown, shares=[6, 2, 4])
+    for name in sorted(found.plan.roll.unreadable):
+        out.print(f"Register `{name}` cannot be read: what it says of anybody is taken as unknown.")
     if found.plan.unmapped:
         names = sorted({words.code_label("elements", copy.element) for copy in found.plan.unmapped})
         out.print(f"Not on this roll, so nothing can leave: {', '.join(names)}.")

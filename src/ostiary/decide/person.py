@@ -62,8 +62,8 @@ def find_people(roll: Roll, engine: Asking, people: Sequence[object]) -> list[Pe
 
     own = [row for found in rows(roll.people, roll.id, people).values() for row in found]
     newest = [source for source in roll.facts.values() if isinstance(source, Newest)]
-    tables = {(source.table, source.person) for source in newest}
-    tables |= {(one.table, one.person) for one in roll.relations.values()}
+    tables = {(table, source.person) for source in newest for table in source.tables}
+    tables |= {(table, one.person) for one in roll.relations.values() for table in one.tables}
     related = {table: rows(table, key, people) for table, key in tables}
     groups = {source.group for source in roll.facts.values() if isinstance(source, Household)}
     sharing = {name: rows(roll.people, name, {row[name] for row in own if row[name] is not None}) for name in groups}
@@ -87,7 +87,7 @@ def person_facts(fixed: Facts, roll: Roll, person: Person) -> dict[str, Known | 
     for name, source in roll.facts.items():
         facts[name] = _fact(source, person)
     for name, relation in roll.relations.items():
-        rows = person.related[relation.table]
+        rows = [row for table in relation.tables for row in person.related[table]]
         facts[name] = Rows(tuple({fact: _read(column, row) for fact, column in relation.facts.items()} for row in rows))
     return facts
 
@@ -100,7 +100,7 @@ def _fact(source: Column | Newest | Household, person: Person) -> Known | Missin
             return Missing.UNKNOWN
         together = kleene_all if source.every else kleene_any
         return _kleene(together(row[source.column] for row in person.sharing[source.group]))
-    rows = person.related[source.table]
+    rows = [row for table in source.tables for row in person.related[table]]
     if not rows:
         return _kleene(source.no_row)
     days = [row[source.newest_by] for row in rows]

@@ -111,6 +111,7 @@ class Screen:
             },
             "copies": [_line(line) for line in self.lines],
             "only_unknown": dict(self.only_unknown()),
+            "registers_unreadable": sorted(self.plan.roll.unreadable),
             "not_mapped": [_copy(copy) for copy in self.plan.unmapped],
             "signatures": [
                 {"facts": dict(found.facts), "item": item_json(found.item) if found.item else None}

@@ -177,8 +177,8 @@ def _newest(source: Newest) -> exp.Select:
     person, value, when = (exp.column(name, quoted=True) for name in (source.person, source.column, source.newest_by))
     order = exp.Order(expressions=[exp.Ordered(this=when.copy(), desc=True, nulls_first=False)])
     rank = exp.Window(this=exp.Rank(), partition_by=[person.copy()], order=order)
-    table = exp.to_table(source.table, quoted=True)
-    ranked = exp.select(exp.alias_(person, "key"), exp.alias_(value, "v"), exp.alias_(rank, "place")).from_(table)
+    rows = _stacked(source.tables, (source.person, source.column, source.newest_by))
+    ranked = exp.select(exp.alias_(person, "key"), exp.alias_(value, "v"), exp.alias_(rank, "place")).from_(rows)
     v = exp.column("v")
     known = exp.EQ(this=exp.Count(this=v.copy()), expression=exp.Count(this=exp.Star()))
     agreed = _case(
@@ -203,9 +203,19 @@ def _some_rows(relation: Relation, asked: dict[SomeRow, str]) -> exp.Select:
         return exp.column(column.name, quoted=True), column
 
     each = [exp.alias_(condition(atom.body, value), name) for atom, name in asked.items()]
-    rows = exp.select(exp.alias_(person, "key"), *each).from_(exp.to_table(relation.table, quoted=True))
+    columns = (relation.person, *(column.name for column in relation.facts.values()))
+    rows = exp.select(exp.alias_(person, "key"), *each).from_(_stacked(relation.tables, columns))
     some = [exp.alias_(_some(exp.column(name)), name) for name in asked.values()]
     return exp.select(exp.column("key"), *some).from_(rows.subquery("per_row")).group_by(exp.column("key"))
+
+
+def _stacked(tables: Sequence[str], columns: Iterable[str]) -> Sql:
+    """The rows of several tables of one layout, one below the other."""
+    if len(tables) == 1:
+        return exp.to_table(tables[0], quoted=True)
+    names = [exp.column(name, quoted=True) for name in dict.fromkeys(columns)]
+    parts = [exp.select(*(name.copy() for name in names)).from_(exp.to_table(name, quoted=True)) for name in tables]
+    return exp.union(*parts, distinct=False).subquery("stacked")
 
 
 def _some(value: Sql) -> Sql:

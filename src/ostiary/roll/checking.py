@@ -103,7 +103,7 @@ def _coded(roll: Roll) -> Iterable[tuple[str, str, frozenset[str]]]:
     for relation in roll.relations.values():
         for column in relation.facts.values():
             if column.values is not None:
-                yield relation.table, column.name, frozenset(column.values)
+                yield from ((table, column.name, frozenset(column.values)) for table in relation.tables)
 
 
 def _codes(table: str, name: str, codes: frozenset[str], engine: Reading) -> Iterator[str]:
@@ -121,11 +121,11 @@ def _codes(table: str, name: str, codes: frozenset[str], engine: Reading) -> Ite
 def _dates(roll: Roll) -> Iterable[tuple[str, str]]:
     for source in roll.facts.values():
         if isinstance(source, Newest):
-            yield source.table, source.newest_by
+            yield from ((table, source.newest_by) for table in source.tables)
     for relation in roll.relations.values():
         for name, column in relation.facts.items():
             if column.values is None and name.endswith("_on"):
-                yield relation.table, column.name
+                yield from ((table, column.name) for table in relation.tables)
 
 
 def _range(table: str, name: str, engine: Reading) -> Iterator[str]:

@@ -19,7 +19,7 @@ class DuckEngine:
     dialect = "duckdb"
 
     def __init__(self, roll: Roll, *, threads: int | None = None) -> None:
-        """Open the roll's files.
+        """Open the roll's files. A register that cannot be read is listed in ``unreadable``.
 
         :raises RollError: naming a table whose files are missing or cannot be read.
         """
@@ -28,8 +28,14 @@ class DuckEngine:
         self.roll = roll
         self.connection = duckdb.connect(config={"threads": threads} if threads else {})
         self.connection.execute("SET preserve_insertion_order = false")
+        self.unreadable: list[str] = []
         for name, files in roll.tables.items():
-            self._open(name, files)
+            try:
+                self._open(name, files)
+            except RollError:
+                if name not in roll.registers:
+                    raise
+                self.unreadable.append(name)
 
     def _open(self, name: str, files: str) -> None:
         import duckdb

@@ -7,7 +7,7 @@ mapped does not leave; a person fact that is not mapped is unknown.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +34,9 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """A yes-or-no fact that the newest row of a register says. ``no_row``: what having no row means."""
+    """A yes-or-no fact that the newest row of some registers says. ``no_row``: what having no row means."""
 
-    table: str
+    tables: tuple[str, ...]
     person: str
     column: str
     newest_by: str
@@ -57,10 +57,10 @@ Source = Column | Newest | Household
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A table with several rows about one person, each row a set of facts (each row one consent)."""
+    """Tables of one layout with several rows about one person, each row a set of facts (each row one consent)."""
 
     name: str
-    table: str
+    tables: tuple[str, ...]
     person: str
     facts: Mapping[str, Column]
     absent: frozenset[str]
@@ -100,6 +100,23 @@ class Roll:
     facts: Mapping[str, Source]
     relations: Mapping[str, Relation]
     copies: tuple[Held, ...]
+    registers: frozenset[str] = frozenset()
+    unreadable: frozenset[str] = frozenset()
+
+    def without(self, unreadable: Iterable[str]) -> Roll:
+        """The roll when some registers cannot be read: what they say is unknown, for everybody."""
+        gone = frozenset(unreadable)
+
+        def reads(source: Source | Relation) -> bool:
+            return isinstance(source, Newest | Relation) and not gone.isdisjoint(source.tables)
+
+        return replace(
+            self,
+            tables={name: files for name, files in self.tables.items() if name not in gone},
+            facts={name: source for name, source in self.facts.items() if not reads(source)},
+            relations={name: found for name, found in self.relations.items() if not reads(found)},
+            unreadable=gone,
+        )
 
     @property
     def open_facts(self) -> frozenset[str]:
@@ -123,19 +140,21 @@ class Roll:
             elif isinstance(source, Household):
                 people |= {source.group: "any", source.column: "bool"}
             else:
-                wanted[source.table] |= {source.person: "any", source.column: "bool", source.newest_by: "day"}
+                for table in source.tables:
+                    wanted[table] |= {source.person: "any", source.column: "bool", source.newest_by: "day"}
         for held in self.copies:
             people |= {
                 name: people.get(name, "any") for name in (*held.columns, held.origin_column, held.as_of) if name
             }
         for relation in self.relations.values():
-            wanted[relation.table][relation.person] = "any"
-            wanted[relation.table] |= {column.name: "any" for column in relation.facts.values()}
+            for table in relation.tables:
+                wanted[table][relation.person] = "any"
+                wanted[table] |= {column.name: "any" for column in relation.facts.values()}
         return wanted
 
 
 _TOP = {
-    "roll": True, "name": True, "as_of": False, "tables": True, "people": True, "values": False,
+    "roll": True, "name": True, "as_of": False, "tables": True, "registers": False, "people": True, "values": False,
     "programs": True, "facts": False, "relations": False, "copies": True,
 }  # fmt: skip
 _RELATION = {
@@ -179,7 +198,25 @@ class _Reader:
             self.facts(),
             self.relations(),
             tuple(self.copies()),
+            self.registers(people.text("table")),
         )
+
+    def registers(self, people: str) -> frozenset[str]:
+        """Tables kept elsewhere. One that cannot be read makes what it says unknown."""
+        names = self.top.texts("registers")
+        for name in names:
+            self.known(name, self.tables, "table", "registers")
+            if name == people:
+                raise self.top.fault("the people cannot be a register: without them there is no roll", "registers")
+        return frozenset(names)
+
+    def same_layout(self, entry: Entry) -> tuple[str, ...]:
+        """The table, or the tables of one layout, that a relation reads."""
+        named = entry.data.get("table")
+        names = entry.texts("table") if isinstance(named, list) else (entry.text("table"),)
+        for name in names:
+            self.known(name, self.tables, "table", *entry.path, "table")
+        return names
 
     def section(self, key: str) -> dict[str, Any]:
         found = self.top.data.get(key, {})
@@ -225,9 +262,7 @@ class _Reader:
         for key in ("table", "person", "newest_by"):
             if key not in over.data:
                 raise over.fault(f"key `{key}` is missing")
-        return Newest(
-            over.choice("table", self.tables), over.text("person"), entry.text("column"), over.text("newest_by"), no_row
-        )
+        return Newest(self.same_layout(over), over.text("person"), entry.text("column"), over.text("newest_by"), no_row)
 
     def person_fact(self, name: str, *path: str) -> Fact:
         fact = self.words.facts.get(name)
@@ -289,7 +324,7 @@ class _Reader:
         for fact_name in (*facts, *absent):
             if fact_name.split(".")[0] != section or not self.person_fact(fact_name, "relations", name).optional:
                 raise entry.fault(f"`{fact_name}` is no optional fact of `{section}`")
-        return Relation(section, entry.choice("table", self.tables), entry.text("person"), facts, frozenset(absent))
+        return Relation(section, self.same_layout(entry), entry.text("person"), facts, frozenset(absent))
 
     def copies(self) -> Iterable[Held]:
         keys = {"element": True, "programs": True, "columns": True, "source": True, "as_of": False}
