@@ -69,11 +69,12 @@ def _free_port() -> int:
         return one.getsockname()[1]
 
 
-def load_roll(roll, url) -> None:
+def load_roll(roll, url, schema="public") -> None:
     """Put each table of a roll of Parquet files into the database, under the name that the roll gives it."""
     with dbapi.connect(url) as connection, connection.cursor() as cursor:
+        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         for name, files in roll.tables.items():
-            paths = sorted(roll.path.parent.glob(files))
-            for place, path in enumerate(paths):
-                cursor.adbc_ingest(name, pq.read_table(path), mode="append" if place else "create")
+            for place, path in enumerate(sorted(roll.path.parent.glob(files))):
+                mode = "append" if place else "create"
+                cursor.adbc_ingest(name, pq.read_table(path), mode=mode, db_schema_name=schema)
         connection.commit()
