@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -48,26 +48,42 @@ class Minimised:
 
 
 def released(found: Screen, copies: Sequence[Leaving]) -> exp.Select:
-    """The query whose rows are what leaves: NULL wherever a value was not decided or is not there."""
+    """The query whose rows are what leaves: NULL wherever a value was not decided or is not there.
+
+    Whether a group of columns leaves under a program is asked once, in a stage of its own.
+    """
     plan = found.plan
-    used = dict.fromkeys(
-        name for one in copies for name in (*one.held.columns, one.held.origin_column, one.held.as_of) if name
-    )
     bits = {program: 1 << place for place, program in enumerate(sql.asked_programs(plan))}
-    columns: dict[str, exp.Case] = {}
-    some: list[exp.Expr] = []
+    used = dict.fromkeys(name for one in copies for name in (*_columns(one.held), one.held.origin_column) if name)
+    groups: dict[tuple[int, str], list[Leaving]] = {}
     for one in copies:
-        when = decided(one, bits[one.copy.program])
-        some.append(when)
-        for name in _columns(one.held):
-            value = exp.column(name, quoted=True)
-            key = one.column(name)
-            columns[key] = columns.get(key, exp.Case()).when(when.copy(), value)
-        if one.held.origin_column:
-            key = one.column("source")
-            columns[key] = columns.get(key, exp.Case()).when(when.copy(), exp.Literal.string(one.copy.source))
-    shown = [exp.alias_(case, name, quoted=True) for name, case in columns.items()]
-    return sql.staged(plan, packed_codes(plan, copies), used, exp.select(*shown).where(exp.or_(*some)))
+        groups.setdefault((id(one.held), one.copy.program), []).append(one)
+    asked = {f"d{place}": group for place, group in enumerate(groups.values())}
+    decided_columns = [
+        exp.alias_(exp.or_(*(decided(one, bits[one.copy.program]) for one in group)), name)
+        for name, group in asked.items()
+    ]
+    names = [exp.column(name, quoted=True) for name in used]
+    query = sql.staged(plan, packed_codes(plan, copies), used, exp.select(*names, *decided_columns))
+    leaves = exp.or_(*(exp.column(name) for name in asked))
+    shown = [column for name, group in asked.items() for column in _shown(name, group)]
+    return exp.select(*shown).from_(query.subquery("decided")).where(leaves)
+
+
+def _shown(name: str, group: Sequence[Leaving]) -> Iterator[exp.Expr]:
+    """The columns of one group, each only where the group leaves; and where each value came from."""
+    first, leaves = group[0], exp.column(name)
+    for column in _columns(first.held):
+        value = exp.Case().when(leaves.copy(), exp.column(column, quoted=True))
+        yield exp.alias_(value, first.column(column), quoted=True)
+    if first.held.origin_column:
+        source = exp.Case()
+        for one in group:
+            source = source.when(
+                exp.and_(leaves.copy(), sql.came_from(one.held, one.copy.source)),
+                exp.Literal.string(one.copy.source),
+            )
+        yield exp.alias_(source, first.column("source"), quoted=True)
 
 
 def _columns(held: Held) -> list[str]:
