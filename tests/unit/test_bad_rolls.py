@@ -122,6 +122,15 @@ def test_a_code_outside_the_value_table(roll, bundle):
     assert "SECRET" not in said
 
 
+def test_a_source_code_outside_the_value_table(roll, bundle):
+    people(roll, replaced("address_source", lambda codes: codes.__setitem__(11, "Z")))
+
+    assert (
+        "column `address_source`: 1 codes have no meaning in the value table (people/part-00000.parquet, row 12)"
+        in (fault(roll, bundle.words))
+    )
+
+
 def test_a_date_out_of_range(roll, bundle):
     import datetime as dt
 

@@ -174,6 +174,11 @@ class _Folder:
     def __init__(self, reading: Reading, roll: Roll) -> None:
         self.reading, self.roll, self.open = reading, roll, roll.open_facts
         self.seen: dict[tuple[Any, ...], Left] = {}
+        self.live = {
+            (rule.id, rule.since)
+            for rule in reading.bundle.rules
+            if rule.in_force(reading.as_of) and rule.binds & reading.agency
+        }
         self.numbers: dict[Any, int] = {}
         self.columns = {name: source for name, source in roll.facts.items() if isinstance(source, Column)}
         for relation in roll.relations.values():
@@ -191,7 +196,7 @@ class _Folder:
         bundle, found = self.reading.bundle, {}
         facts = copy_facts(copy, bundle.words)
         for rule in bundle.rules_at(copy):
-            if not rule.in_force(self.reading.as_of) or not rule.binds & self.reading.agency:
+            if (rule.id, rule.since) not in self.live:
                 continue
             key = (rule.id, *(facts[name] for name in self.reads[rule.id]))
             if key not in self.seen:

@@ -78,7 +78,8 @@ def counted(plan: Plan) -> list[tuple[Held, str]]:
 def _counted(held: Held, source: str) -> Sql:
     if not source:
         return exp.column(held.key, quoted=True)
-    return exp.Case().when(came_from(held, source), exp.column(held.key, quoted=True))
+    there = exp.column(held.key, quoted=True).is_(_NULL()).not_()
+    return exp.Case().when(exp.and_(came_from(held, source), there), exp.true())
 
 
 def came_from(held: Held, source: str) -> Sql:
@@ -311,9 +312,13 @@ def _shift(date: Sql, by: Shifted) -> Sql:
 
 
 def _packed(values: _Values, atoms: Sequence[Atom]) -> Sql:
-    digits = []
+    digits: list[Sql] = []
     for place, atom in enumerate(atoms):
         value, weight = values.of(atom), 4**place
+        if isinstance(atom, Is) and isinstance(value, exp.Column):  # a flag as it stands: the quickest form
+            known = exp.Coalesce(this=exp.cast(value, "int"), expressions=[exp.Literal.number(_CODES["unknown"])])
+            digits.append(exp.Mul(this=known, expression=_big(weight)))
+            continue
         digits.append(
             _case(
                 (value, _big(_CODES["true"] * weight)),

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 from typing import Any
 
 from ostiary.law.bundle import Copy
@@ -205,6 +206,7 @@ def item_json(item: Item) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=65_536)  # the same few thousand stand in every item of a roll's screen
 def _considered(found: Considered) -> dict[str, Any]:
     return {
         "rule": found.rule,

@@ -65,6 +65,10 @@ class DuckEngine:
         texts = [f"{name}, row {a}" if a == b else f"{name}, rows {a} to {b}" for name, a, b in named]
         return f" ({'; '.join(texts)})" if texts else ""
 
+    def split(self, key: str, part: int, parts: int) -> str:
+        """A condition that holds for one part of the values of a column, all equal ones in the same part."""
+        return f"hash({key}) % {parts} = {part}"
+
     def _place(self, files: str) -> str:
         return str(self.roll.path.parent / files).replace("'", "''")
 

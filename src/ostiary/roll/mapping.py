@@ -71,7 +71,7 @@ class Held:
     """The columns that hold one element under some programs; the first says whether a value is there.
 
     ``origins`` maps a source of the vocabulary to the raw codes of ``origin_column`` that mean it; with
-    a fixed source there is no such column and one source.
+    a fixed source there is no such column and one source. ``origin_codes``: every code with a meaning.
     """
 
     element: str
@@ -80,6 +80,7 @@ class Held:
     origin_column: str
     origins: Mapping[str, tuple[str, ...]]
     as_of: str
+    origin_codes: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:
@@ -343,16 +344,18 @@ class _Reader:
             columns = entry.texts("columns")
             if not programs or not columns:
                 raise entry.fault("needs at least one program and one column")
-            origin, origins = self.origins(entry, element.sources)
-            yield Held(element.id, programs, columns, origin, origins, entry.text("as_of"))
+            origin, origins, codes = self.origins(entry, element.sources)
+            yield Held(element.id, programs, columns, origin, origins, entry.text("as_of"), codes)
 
-    def origins(self, entry: Entry, possible: tuple[str, ...]) -> tuple[str, dict[str, tuple[str, ...]]]:
+    def origins(
+        self, entry: Entry, possible: tuple[str, ...]
+    ) -> tuple[str, dict[str, tuple[str, ...]], frozenset[str]]:
         if isinstance(entry.data["source"], str):
-            return "", {entry.choice("source", possible): ()}
+            return "", {entry.choice("source", possible): ()}, frozenset()
         inner = entry.within("source", "source", {"column": True, "values": True})
         table = self.value_table(inner.text("values"), *inner.path, "values")
         for code, meaning in table.items():
             if meaning not in self.words.codes["sources"]:
                 raise inner.fault(f"value table: `{code}` does not stand for a source", "values")
         found = {name: tuple(sorted(code for code, word in table.items() if word == name)) for name in possible}
-        return inner.text("column"), {name: codes for name, codes in found.items() if codes}
+        return inner.text("column"), {name: codes for name, codes in found.items() if codes}, frozenset(table)
