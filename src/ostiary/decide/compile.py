@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from ostiary.decide.fold import Atom, Coded, Residual, Unsure, atoms, fold, weigh_left
 from ostiary.decide.interpret import Own, Reading, judge
 from ostiary.decide.request import Group
-from ostiary.decide.verdict import Considered, Item
+from ostiary.decide.verdict import Considered, Item, Reason
 from ostiary.law.bundle import Bundle, Copy, copy_facts
 from ostiary.law.condition import All, Condition, SomeRow, Truth, atom_facts, walk
 from ostiary.law.meaning import Facts, Kleene, Missing, holds
@@ -46,6 +46,21 @@ class CopyClass:
     atoms: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Ladder:
+    """What can never hold at the copies of a class reads alike for everybody; None where a living rule stands."""
+
+    living: tuple[Rule, ...]
+    rungs: tuple[Considered | None, ...]
+
+
+def _ladder(reaching: Sequence[Rule], left: Mapping[str, Left], day: dt.date, item: Item) -> _Ladder:
+    lives = [rule.id in left and rule.in_force(day) for rule in reaching]
+    living = tuple(rule for rule, alive in zip(reaching, lives, strict=True) if alive)
+    rungs = tuple(None if alive else one for one, alive in zip(item.considered, lives, strict=True))
+    return _Ladder(living, rungs)
+
+
 @dataclass(frozen=True)
 class Plan:
     """A request compiled against a roll. ``reading.facts`` fixes all that the roll does not hold."""
@@ -57,7 +72,7 @@ class Plan:
     atoms: tuple[Atom, ...]
     asked: tuple[tuple[Held, str], ...]
     unmapped: tuple[Copy, ...]
-    _idle: dict[int, dict[tuple[str, dt.date], Considered]] = field(default_factory=dict, repr=False, compare=False)
+    _ladders: dict[int, _Ladder] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def class_of(self) -> Mapping[Copy, int]:
@@ -69,14 +84,17 @@ class Plan:
         found = self.classes[place]
         known = {self.atoms[index]: value for index, value in zip(found.atoms, values, strict=True)}
         reading = self.reading
-        signed = _Signed(reading.bundle, reading.facts, reading.as_of, reading.agency, found.left, known)
-        signed.idle.update(self._idle.get(place, {}))
-        item = judge(signed, found.copies[0], self.group.name)
-        if place not in self._idle:  # what can never hold at these copies reads alike for everybody
-            since = {rule.id: rule.since for rule in reading.bundle.rules_at(found.copies[0])}
-            dead = (one for one in item.considered if one.rule not in found.left)
-            self._idle[place] = {(one.rule, since[one.rule]): one for one in dead}
-        return item
+        copy, ladder = found.copies[0], self._ladders.get(place)
+        only = None if ladder is None else ladder.living
+        signed = _Signed(reading.bundle, reading.facts, reading.as_of, reading.agency, found.left, known, only)
+        item = judge(signed, copy, self.group.name)
+        if item.reason is Reason.ENGINE_ERROR:
+            return item
+        if ladder is None:
+            self._ladders[place] = _ladder(reading.bundle.rules_at(copy), found.left, reading.as_of, item)
+            return item
+        living = iter(item.considered)
+        return replace(item, considered=tuple(one if one is not None else next(living) for one in ladder.rungs))
 
 
 @dataclass(frozen=True)
@@ -85,6 +103,11 @@ class _Signed(Reading):
 
     left: Mapping[str, Left]
     values: Mapping[Atom, Kleene]
+    only: tuple[Rule, ...] | None = None
+
+    def reaching(self, copy: Copy) -> Sequence[Rule]:
+        """Once it is known what can never hold, only the rules that may."""
+        return self.bundle.rules_at(copy) if self.only is None else self.only
 
     def own(self, rule: Rule, facts: Facts) -> Own:
         left = self.left.get(rule.id)

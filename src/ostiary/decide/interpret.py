@@ -56,6 +56,10 @@ class Reading:
         """The facts that are not known."""
         return frozenset(name for name, value in self.facts.items() if value is Missing.UNKNOWN)
 
+    def reaching(self, copy: Copy) -> Sequence[Rule]:
+        """The rules to judge a copy by, each after all that can defeat it."""
+        return self.bundle.rules_at(copy)
+
     def own(self, rule: Rule, facts: Facts) -> Own:
         """A rule's own condition; kept when it does not depend on the copy."""
         found = self._cache.get(rule.id)
@@ -89,7 +93,7 @@ def judge(reading: Reading, copy: Copy, group: str = "") -> Item:
 
 def _judge(reading: Reading, copy: Copy, group: str) -> Item:
     facts = {**reading.facts, **copy_facts(copy, reading.bundle.words)}
-    reaching = reading.bundle.rules_at(copy)
+    reaching = reading.reaching(copy)
     rules = [rule for rule in reaching if rule.in_force(reading.as_of) and rule.kind is not Kind.NOTE]
     owns = {rule.id: reading.own(rule, facts) for rule in rules}
     full = alive(reading.bundle, rules, {name: own.full for name, own in owns.items()})
@@ -100,7 +104,7 @@ def _judge(reading: Reading, copy: Copy, group: str) -> Item:
     duties = _duties(reading, reaching, facts, full, outcome)
     if outcome.discloses and _exclude_each_other(reading.bundle, duties):
         outcome, reason = Outcome.REFER, Reason.DUTIES_CONFLICT
-    deciding = _deciding(reading.bundle, rules, full, bare, outcome, reason)
+    deciding = _deciding(reading, copy, rules, full, bare, outcome, reason)
     return Item(
         group,
         copy,
@@ -170,11 +174,11 @@ def settle(rules: Sequence[Rule], full: Alive, bare: Alive) -> tuple[Outcome, Re
 
 
 def _deciding(
-    bundle: Bundle, rules: Sequence[Rule], full: Alive, bare: Alive, outcome: Outcome, reason: Reason
+    reading: Reading, copy: Copy, rules: Sequence[Rule], full: Alive, bare: Alive, outcome: Outcome, reason: Reason
 ) -> list[Rule]:
     """The rules that made the outcome, the most telling first."""
     living = bare if reason is Reason.AUTHORISED else full
-    rules = sorted(rules, key=lambda rule: (bundle.telling[rule.id], rule.id))
+    rules = sorted(rules, key=lambda rule: (reading.bundle.telling[rule.id], rule.id))
     up = [rule for rule in rules if living[rule.id] is True]
     by_kind = {kind: [rule for rule in up if rule.kind is kind] for kind in Kind}
     if outcome is Outcome.CONFLICT:
@@ -188,12 +192,13 @@ def _deciding(
         return [rule for rule in rules if full[rule.id] is None]
     if reason is Reason.NO_AUTHORITY:
         return []
-    lifters = [rule for rule in by_kind[Kind.EXEMPT] if _lifts_here(bundle, rule, rules)]
+    lifters = [rule for rule in by_kind[Kind.EXEMPT] if _lifts_here(reading, copy, rule)]
     return by_kind[Kind.MANDATE] + by_kind[Kind.PERMIT] + lifters
 
 
-def _lifts_here(bundle: Bundle, lifter: Rule, rules: Sequence[Rule]) -> bool:
-    return any(edge.by == lifter.id for rule in rules for edge in bundle.defeat.of(rule))
+def _lifts_here(reading: Reading, copy: Copy, lifter: Rule) -> bool:
+    here = (rule for rule in reading.bundle.rules_at(copy) if rule.in_force(reading.as_of))
+    return any(edge.by == lifter.id for rule in here for edge in reading.bundle.defeat.of(rule))
 
 
 def _waits(bundle: Bundle, rules: Sequence[Rule], owns: Mapping[str, Own], full: Alive) -> dict[str, frozenset[str]]:
