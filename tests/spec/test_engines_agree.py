@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from adbc_driver_postgresql import dbapi
 from pysail.spark import SparkConnectServer
+from sqlglot import exp
 from tests.conftest import ROOT
 from tests.postgres import load_roll, postgres
 from tests.spec import test_conditions_agree as corpus
@@ -296,3 +297,25 @@ def test_spark_itself_says_the_same(bundle, big_roll, duck, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["few"]
     with pytest.raises(RollError, match=r"CAST_INVALID_INPUT$"):
         engine.query("SELECT CAST(first_name AS INTEGER) AS n FROM people")
+
+
+@pytest.mark.long
+def test_every_row_of_a_full_roll_for_ten_requests(bundle, tmp_path, database, remote):
+    """200,000 people: each one's signature and programs, on all three engines, person by person."""
+    whole = read_roll(generate(200_000, 11, tmp_path / "roll"), bundle.words)
+    load_roll(whole, database, "whole")
+    named = replace(whole, tables={name: f"whole.{name}" for name in whole.tables})
+    engines = [DuckEngine(whole), AdbcEngine(named, database), SparkEngine(whole, remote=remote)]
+    requests = [(path, False) for path in REQUESTS] + [(path, True) for path in REQUESTS[:2]]
+    for path, widened in requests:
+        plan = asked(path, bundle, whole, widened=widened)
+        packed = {f"s{word}": plan.atoms[word * sql.WORD : (word + 1) * sql.WORD] for word in range(sql.words(plan))}
+        person = exp.column(whole.id, quoted=True)
+        shown = exp.select(person, *(exp.column(name) for name in packed), exp.column("held")).order_by(person.copy())
+        query = sql.staged(plan, packed, [whole.id], shown)
+        here, *others = (engine.query(query.sql(engine.dialect)) for engine in engines)
+        assert here.num_rows > 50_000
+        for there in others:
+            assert [column.to_pylist() for column in there.columns] == [column.to_pylist() for column in here.columns]
+    for engine in engines[1:]:
+        engine.close()
