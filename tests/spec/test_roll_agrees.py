@@ -63,34 +63,41 @@ def test_the_query_counts_what_the_interpreter_says_of_each_person(path, widened
             engine.connection.execute(f'ALTER VIEW everybody RENAME TO "{roll.people}"')
 
 
+@pytest.fixture(scope="module")
+def everybody(bundle, tmp_path_factory):
+    whole = read_roll(generate(200_000, 11, tmp_path_factory.mktemp("whole") / "r"), bundle.words)
+    engine = DuckEngine(whole)
+    return whole, engine, read_people(whole, engine)
+
+
+TEN = [*((path, None) for path in REQUESTS), *((path, dt.date(2026, 6, 1)) for path in REQUESTS[:2])]
+
+
 @pytest.mark.long
-def test_a_full_roll_of_200_000_people_for_ten_requests(bundle, tmp_path):
+@pytest.mark.parametrize(("path", "day"), TEN, ids=[f"{path.stem} {day or ''}" for path, day in TEN])
+def test_a_full_roll_of_200_000_people(path, day, bundle, everybody):
     """Every person by the reference meaning (alike facts judged once), against the compiled counts."""
     from ostiary.decide.compile import person_atoms
 
-    whole = read_roll(generate(200_000, 11, tmp_path / "r"), bundle.words)
-    engine = DuckEngine(whole)
-    everybody = read_people(whole, engine)
-    later = [(path, dt.date(2026, 6, 1)) for path in REQUESTS[:2]]
-    for path, day in [*((path, None) for path in REQUESTS), *later]:
-        request = read_request(strict_yaml.read(path), bundle.words, as_of=day)
-        group = request.groups[0]
-        plan = compile_request(bundle, group, request.as_of, whole)
-        live = sorted(person_atoms(plan))
-        fixed, expected, known = fixed_facts(bundle, group, whole), Counter(), {}
-        for person in everybody:
-            facts = person_facts(fixed, whole, person)
-            alike = (tuple(facts[n] for n in live if n in whole.facts), str(facts["consent"].rows))
-            reading = known.setdefault(alike, (Reading(bundle, facts, request.as_of, bundle.agency.kinds), {}))
-            for _, copy in values_of(whole, group, person.row):
-                if copy not in reading[1]:
-                    item = judge_value(reading[0], copy)
-                    reading[1][copy] = (copy, item.outcome, item.reason)
-                expected[reading[1][copy]] += 1
-        counted = Counter()
-        for line in screen(plan, engine).lines:
-            counted[line.copy, line.outcome, line.reason] += line.values
-        assert counted == expected
+    whole, engine, found = everybody
+    request = read_request(strict_yaml.read(path), bundle.words, as_of=day)
+    group = request.groups[0]
+    plan = compile_request(bundle, group, request.as_of, whole)
+    live = sorted(person_atoms(plan))
+    fixed, expected, known = fixed_facts(bundle, group, whole), Counter(), {}
+    for person in found:
+        facts = person_facts(fixed, whole, person)
+        alike = (tuple(facts[n] for n in live if n in whole.facts), str(facts["consent"].rows))
+        reading = known.setdefault(alike, (Reading(bundle, facts, request.as_of, bundle.agency.kinds), {}))
+        for _, copy in values_of(whole, group, person.row):
+            if copy not in reading[1]:
+                item = judge_value(reading[0], copy)
+                reading[1][copy] = (copy, item.outcome, item.reason)
+            expected[reading[1][copy]] += 1
+    counted = Counter()
+    for line in screen(plan, engine).lines:
+        counted[line.copy, line.outcome, line.reason] += line.values
+    assert counted == expected
 
 
 def test_the_newest_row_of_two_registers_wins_and_an_unreadable_one_is_unknown(bundle, tmp_path):
