@@ -86,7 +86,18 @@ def one_more_value(table):
     return pa.concat_tables([table, table.slice(0, 1)])
 
 
+def a_part_of_a_value(table):
+    """A column that is not the first of its group, where the group was not decided for the person."""
+    for place, name in enumerate(table.schema.names):
+        if name.endswith("_as_of") and table.column(name).null_count:
+            values = table.column(name).to_pylist()
+            values[values.index(None)] = next(value for value in values if value is not None)
+            return table.set_column(place, name, pa.array(values, table.schema.field(place).type))
+    raise AssertionError("no such column")
+
+
 SABOTAGE = {
+    "a part of a value": a_part_of_a_value,
     "one value more": one_more_value,
     "one row less": lambda table: table.slice(1),
     "another column": lambda table: table.append_column("extra", pa.array(["x"] * len(table))),

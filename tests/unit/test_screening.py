@@ -70,10 +70,16 @@ def test_nobody_with_that_id(mapping):
 
 
 def test_several_groups_need_a_choice(mapping, tmp_path):
-    done = run("screen", "examples/1-usda-july-2025.yaml", "--roll", mapping, "--group", "children")
+    groups = "\ngroups:\n  adults: {programs: [snap]}\n  children: {programs: [medicaid]}\n"
+    path = tmp_path / "two.yaml"
+    path.write_text((ROOT / "examples" / "5-detainer.yaml").read_text() + groups)
+    none = run("screen", str(path), "--roll", mapping)
+    wrong = run("screen", FLEEING, "--roll", mapping, "--group", "children")
 
-    assert done.returncode == 2
-    assert "choose one with --group" in done.stderr
+    assert none.returncode == wrong.returncode == 2
+    assert "choose one with --group: `adults`, `children`" in none.stderr
+    assert "leave out --group" in wrong.stderr
+    assert run("screen", str(path), "--roll", mapping, "--group", "adults").returncode == 11
 
 
 def test_an_unknown_engine(mapping):

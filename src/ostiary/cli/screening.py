@@ -20,7 +20,7 @@ from ostiary.decide.interpret import Reading
 from ostiary.decide.person import find_person, judge_person, person_facts
 from ostiary.decide.population import Screen, screen
 from ostiary.decide.request import Group, Request, read_request
-from ostiary.decide.verdict import Exit, Outcome
+from ostiary.decide.verdict import Exit, Outcome, Reason
 from ostiary.errors import BadInput, RequestError
 from ostiary.law.bundle import Bundle
 from ostiary.roll.checking import check_roll
@@ -101,7 +101,10 @@ def _person(path: Path, roll_path: Path, as_of: str, packs: Sequence[Path] | Non
 
 
 def exit_of(found: Screen) -> Exit:
-    """0 all that was asked may leave, 10 part, 11 none, 12 some goes to counsel."""
+    """0 all that was asked may leave, 10 part, 11 none, 12 some goes to counsel, 70 an engine fault."""
+    if any(line.reason is Reason.ENGINE_ERROR for line in found.lines):
+        sys.stderr.write("ostiary: a fault in the engine withheld some values; call the operator\n")
+        return Exit.INTERNAL
     if found.total(Outcome.CONFLICT, Outcome.REFER):
         return Exit.COUNSEL
     if not found.leaving:
@@ -115,6 +118,8 @@ def _group(request: Request, name: str) -> Group:
         return by_name[name]
     if not name and len(request.groups) == 1:
         return request.groups[0]
+    if not any(by_name):
+        raise BadInput(f"{request.name}: speaks of one group of people only; leave out --group")
     listed = ", ".join(f"`{known}`" for known in by_name)
     raise BadInput(f"{request.name}: speaks of several groups of people; choose one with --group: {listed}")
 

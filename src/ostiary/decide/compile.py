@@ -13,10 +13,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from ostiary.decide.fold import Atom, Coded, Residual, Unsure, atoms, fold, weigh_left
+from ostiary.decide.fold import Atom, Coded, Residual, Unsure, atoms, fold, joined, weigh_left
 from ostiary.decide.interpret import Own, Reading, judge
 from ostiary.decide.request import Group
 from ostiary.decide.verdict import Considered, Item, Reason
+from ostiary.errors import OstiaryError
 from ostiary.law.bundle import Bundle, Copy, copy_facts
 from ostiary.law.condition import All, Condition, SomeRow, Truth, atom_facts, walk
 from ostiary.law.meaning import Facts, Kleene, Missing, holds
@@ -33,6 +34,7 @@ class Left:
     bare: Residual
 
 
+WORD = 31  # atoms in one number: two bits each in a signed 64-bit number
 DEAD = Left(Truth(False), Truth(False))
 NEVER = Own(False, False, frozenset())
 
@@ -155,7 +157,7 @@ def compile_request(
             copy = Copy(program, held.element, source)
             left = folder.left_at(copy)
             key = tuple(left.items())
-            copies = by_key.setdefault(folder.number(key), (left, []))[1]
+            copies = by_key.setdefault(key, (left, []))[1]
             if copy not in copies:
                 copies.append(copy)
     live: dict[Atom, int] = {}
@@ -173,6 +175,8 @@ def _class(left: Mapping[str, Left], copies: list[Copy], live: dict[Atom, int]) 
         for residual in (rest.full,) if rest.bare is rest.full else (rest.full, rest.bare):
             for atom in atoms(residual):
                 found.setdefault(live.setdefault(atom, len(live)))
+    if len(found) > WORD:  # two combinations could share one number
+        raise OstiaryError(f"more than {WORD} facts of a person decide one copy; this roll cannot be screened")
     return CopyClass(tuple(copies), left, tuple(found))
 
 
@@ -202,7 +206,6 @@ class _Folder:
             for rule in reading.bundle.rules
             if rule.in_force(reading.as_of) and rule.binds & reading.agency
         }
-        self.numbers: dict[Any, int] = {}
         self.columns = {name: source for name, source in roll.facts.items() if isinstance(source, Column)}
         for relation in roll.relations.values():
             self.columns |= relation.facts
@@ -210,9 +213,6 @@ class _Folder:
         levels = (Level.ELEMENT, Level.COPY)
         copy_level = {name for name, fact in words.facts.items() if fact.level in levels}
         self.reads = {name: tuple(sorted(read & copy_level)) for name, read in reading.bundle.reads.items()}
-
-    def number(self, key: Any) -> int:
-        return self.numbers.setdefault(key, len(self.numbers))
 
     def left_at(self, copy: Copy) -> dict[str, Left]:
         """The rules that may still hold at a copy, with what is left of each."""
@@ -237,24 +237,20 @@ class _Folder:
             return Left(full, full)
         if reading.unless is None:
             return Left(full, Truth(False))
-        return Left(full, self.fold_both(full, self.fold(reading.unless, facts)))
+        return Left(full, joined((full, self.fold(reading.unless, facts)), All, decisive=False))
 
     def fold(self, condition: Condition, facts: Facts) -> Residual:
         return fold(condition, facts, self.open, self.ground)
-
-    def fold_both(self, full: Residual, settled: Residual) -> Residual:
-        if Truth(False) in (full, settled):
-            return Truth(False)
-        parts = [part for part in (full, settled) if part != Truth(True)]
-        if not parts:
-            return Truth(True)
-        return parts[0] if len(parts) == 1 else All(tuple(parts))  # type: ignore[arg-type]
 
     def ground(self, atom: Condition) -> Residual:
         """An atom over a column of free codes becomes the codes that answer it yes and no."""
         names = atom_facts(atom)
         column = self.columns.get(names[0])
-        if column is None or column.values is None or len(names) != 1:
+        if len(names) > 1 and any(self.columns[name].values for name in names if name in self.columns):
+            raise OstiaryError(
+                f"`{names[0]}` and `{names[1]}` stand in codes of the agency's own; they cannot be compared"
+            )
+        if column is None or column.values is None:
             return atom
         said = {code: _answer(atom, names[0], meaning) for code, meaning in column.values.items()}
         yes = frozenset(code for code, value in said.items() if value is True)
@@ -270,11 +266,3 @@ class _Folder:
 def _answer(atom: Condition, name: str, meaning: Any) -> Kleene:
     value = Missing.ABSENT if meaning == ABSENT else tuple(meaning) if isinstance(meaning, list) else meaning
     return holds(atom, {name: value})
-
-
-def person_atoms(plan: Plan) -> frozenset[str]:
-    """The person facts that are live: whatever the others are, they change nothing."""
-    found: set[str] = set()
-    for atom in plan.atoms:
-        found |= waits_of(atom)
-    return frozenset(found)

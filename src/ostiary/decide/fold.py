@@ -70,9 +70,9 @@ def fold(node: Condition, facts: Facts, open_: frozenset[str], ground: Ground = 
         case Truth():
             return node
         case All(parts):
-            return _joined((fold(part, facts, open_, ground) for part in parts), All, decisive=False)
+            return joined((fold(part, facts, open_, ground) for part in parts), All, decisive=False)
         case Any(parts):
-            return _joined((fold(part, facts, open_, ground) for part in parts), Any, decisive=True)
+            return joined((fold(part, facts, open_, ground) for part in parts), Any, decisive=True)
         case Not(part):
             return _negated(fold(part, facts, open_, ground))
         case Defined(_, body):
@@ -85,7 +85,8 @@ def fold(node: Condition, facts: Facts, open_: frozenset[str], ground: Ground = 
             return _atom(node, facts, open_, ground)
 
 
-def _joined(parts: Iterable[Residual], kind: type[All] | type[Any], *, decisive: bool) -> Residual:
+def joined(parts: Iterable[Residual], kind: type[All] | type[Any], *, decisive: bool) -> Residual:
+    """Parts joined by And (decisive: false) or Or (decisive: true), without what is already decided."""
     left: dict[Residual, None] = {}
     unsure: frozenset[str] | None = None
     for part in parts:
@@ -143,7 +144,7 @@ def _atom(node: Condition, facts: Facts, open_: frozenset[str], ground: Ground) 
         return Truth(False)
     if facts[settled] is Missing.UNKNOWN:  # false where the open fact is absent, unknown otherwise
         there = ground(Present(FactRef(asked)))
-        return _joined((there, Unsure(frozenset({settled}))), All, decisive=False)
+        return joined((there, Unsure(frozenset({settled}))), All, decisive=False)
     return ground(_half(node, asked, facts[settled]))
 
 

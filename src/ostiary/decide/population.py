@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ostiary.decide import sql
-from ostiary.decide.compile import Plan, waits_of
+from ostiary.decide.compile import WORD, Plan, waits_of
 from ostiary.decide.leaving import Leaving, leaving, people_leaving
 from ostiary.decide.verdict import Item, Outcome, Reason, item_json
 from ostiary.law.bundle import Copy
@@ -162,7 +162,7 @@ class _Counter:
         self.people = self.column("n")
         self.held = self.column("held")
         self.counts = {
-            (held.key, held.origin_column, source): self.column(f"c{place}")
+            sql.count_key(held, source): self.column(f"c{place}")
             for place, (held, source) in enumerate(sql.counted(plan))
         }
         self.signatures: list[Signature] = []
@@ -177,11 +177,11 @@ class _Counter:
         bits = {program: 1 << place for place, program in enumerate(sql.asked_programs(self.plan))}
         for held, program in self.plan.asked:
             inside = (self.held & bits[program]) != 0
-            everything = self.counts[held.key, held.origin_column, ""]
+            everything = self.counts[sql.count_key(held, "")]
             rest = everything if held.origin_column else None
             for source in held.origins:
                 copy = Copy(program, held.element, source)
-                counted = self.counts[held.key, held.origin_column, source if held.origin_column else ""]
+                counted = self.counts[sql.count_key(held, source if held.origin_column else "")]
                 self.count(copy, self.np.where(inside, counted, 0))
                 rest = rest - counted if rest is not None else None
             if rest is not None:
@@ -216,8 +216,8 @@ class _Counter:
         if place not in self.found:
             local = self.np.zeros(len(self.people), dtype=self.np.int64)
             for power, index in enumerate(self.plan.classes[place].atoms):
-                word = self.column(f"s{index // sql.WORD}")
-                local += ((word >> (2 * (index % sql.WORD))) & 3) << (2 * power)
+                word = self.column(f"s{index // WORD}")
+                local += ((word >> (2 * (index % WORD))) & 3) << (2 * power)
             codes, which = self.np.unique(local, return_inverse=True)
             self.found[place] = codes.tolist(), which
         return self.found[place]

@@ -12,7 +12,7 @@ from functools import reduce
 
 from sqlglot import exp
 
-from ostiary.decide.compile import Plan
+from ostiary.decide.compile import WORD, Plan
 from ostiary.decide.fold import Atom, Coded, Residual, Unsure
 from ostiary.law.condition import (
     All,
@@ -36,7 +36,6 @@ from ostiary.law.condition import (
 from ostiary.roll.mapping import Column, Held, Household, Newest, Relation, Roll
 
 Sql = exp.Expr
-WORD = 31  # atoms in one signature word: two bits each in a signed 64-bit number
 _CODES = {"false": 0, "true": 1, "unknown": 2}
 _NULL = exp.null
 _OPS: dict[str, type[exp.Expression]] = {
@@ -68,11 +67,19 @@ def counting(plan: Plan) -> exp.Select:
 
 def counted(plan: Plan) -> list[tuple[Held, str]]:
     """What is counted: for each group of columns, its values from each source. An empty source stands for all."""
-    found: dict[tuple[str, str, str], tuple[Held, str]] = {}
+    found: dict[CountKey, tuple[Held, str]] = {}
     for held, _ in plan.asked:
         for source in ("", *(held.origins if held.origin_column else ())):
-            found.setdefault((held.key, held.origin_column, source), (held, source))
+            found.setdefault(count_key(held, source), (held, source))
     return list(found.values())
+
+
+CountKey = tuple[str, str, tuple[str, ...]]
+
+
+def count_key(held: Held, source: str) -> CountKey:
+    """What one count is of: a column, and the codes of its source's column; no codes for all values."""
+    return held.key, held.origin_column, held.origins[source] if source else ()
 
 
 def _counted(held: Held, source: str) -> Sql:

@@ -40,7 +40,7 @@ class Writing(Protocol):
 
 @dataclass(frozen=True)
 class Minimised:
-    """What was written. ``values``: released values per copy, as counted by the screen."""
+    """What was written, and of how many people."""
 
     folder: Path
     people: int
@@ -138,6 +138,7 @@ def _write_csv(folder: Path) -> None:
 
 def _check_counts(path: Path, copies: Sequence[Leaving]) -> int:
     """The rows written. Every decided value must be there, and not one more."""
+    import pyarrow.compute as compute
     import pyarrow.parquet as parquet
 
     wanted: dict[str, int] = {}
@@ -145,12 +146,18 @@ def _check_counts(path: Path, copies: Sequence[Leaving]) -> int:
         wanted[one.column(one.held.key)] = wanted.get(one.column(one.held.key), 0) + one.values
     there = dict.fromkeys(wanted, 0)
     source = parquet.ParquetFile(path)
-    allowed = {one.column(name) for one in copies for name in (*_columns(one.held), "source")}
-    if not set(source.schema_arrow.names) <= allowed:
+    key_of = {
+        name: one.column(one.held.key) for one in copies for name in map(one.column, (*_columns(one.held), "source"))
+    }
+    if not set(source.schema_arrow.names) <= set(key_of):
         raise OstiaryError("the released file has a column that nobody decided; nothing is left behind")
-    for batch in source.iter_batches(columns=list(wanted)):
+    for batch in source.iter_batches():
         for name in wanted:
             there[name] += len(batch) - batch.column(name).null_count
+        for name in batch.schema.names:  # the other parts of a value stand only where the value does
+            both = compute.and_(compute.is_valid(batch.column(name)), compute.is_null(batch.column(key_of[name])))
+            if compute.any(both).as_py():
+                raise OstiaryError(f"column `{name}` holds a value that nobody decided; nothing is left behind")
     wrong = [name for name in wanted if there[name] != wanted[name]]
     if wrong:
         raise OstiaryError(
