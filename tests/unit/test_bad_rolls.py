@@ -74,6 +74,14 @@ MAPPING = [
     ("relation: opt_outs", "relation: opt_out", "unknown relation `opt_out`; did you mean `opt_outs`?"),
     ("people: people/*.parquet", "people: person/*.parquet", "table `people`: no file matches `person/*.parquet`"),
     ("snap: in_snap", "snap: in_snp", "table `people` has no column `in_snp`; did you mean `in_snap`?"),
+    ("table: consents\n", "table: consentz\n", "unknown table `consentz`; did you mean `consents`?"),
+    (
+        "{column: signed_on}",
+        "{column: scope_code}",
+        "table `consents`, column `scope_code`: must hold a date, not VARCHAR",
+    ),
+    ("{column: scope_code, values: consent_elements}", "{column: scope_code}", "needs a value table"),
+    ("snap: in_snap", "snap: held", "column `held` bears a name of the query; rename it in a view"),
     ("snap: in_snap", "snap: dob", "table `people`, column `dob`: must hold true or false, not DATE"),
 ]
 
@@ -83,6 +91,14 @@ def test_a_wrong_mapping(old, new, text, roll, bundle):
     edit(roll, old, new)
 
     assert text in fault(roll, bundle.words)
+
+
+def test_one_copy_mapped_twice(roll, bundle):
+    path = roll / "roll.yaml"
+    again = "  - {element: ssn, programs: [snap], columns: [itin_no], source: client}\n"
+    path.write_text(path.read_text().rstrip() + "\n" + again)
+
+    assert "`ssn` under `snap` from `client` is mapped twice" in fault(roll, bundle.words)
 
 
 def test_the_same_person_twice(roll, bundle):
@@ -164,6 +180,42 @@ def test_a_file_with_spoilt_pages_is_no_release(roll, bundle, tmp_path):
     path.write_bytes(bytes(data))
 
     fault(roll, bundle.words)
+
+
+def register(folder, name, change):
+    path = folder / name
+    parquet.write_table(change(parquet.read_table(path)), path)
+
+
+def test_a_register_whose_ids_are_written_in_another_form(roll, bundle):
+    """Nobody would seem to have opted out, and more would leave."""
+
+    def texts(table):
+        ids = pa.array([f"{one:09}" for one in table.column("person_id").to_pylist()])
+        return table.set_column(table.schema.get_field_index("person_id"), "person_id", ids)
+
+    register(roll, "opt_outs.parquet", texts)
+    assert "table `opt_outs`, column `person_id`: is VARCHAR, but the ids of people are BIGINT" in fault(
+        roll, bundle.words
+    )
+
+
+def test_a_register_about_nobody_on_the_roll(roll, bundle):
+    register(
+        roll,
+        "opt_outs.parquet",
+        replaced("person_id", lambda ids: ids.__setitem__(slice(None), [9_999_999] * len(ids))),
+    )
+    assert "table `opt_outs`, column `person_id`: no row is about anybody on the roll" in fault(roll, bundle.words)
+
+
+def test_a_row_of_a_register_without_a_person_or_a_date(roll, bundle):
+    register(roll, "opt_outs.parquet", replaced("person_id", lambda ids: ids.__setitem__(0, None)))
+    register(roll, "opt_outs.parquet", replaced("recorded_on", lambda days: days.__setitem__(0, None)))
+    said = fault(roll, bundle.words)
+
+    assert "column `person_id`: 1 rows are about nobody (opt_outs.parquet, row 1)" in said
+    assert "column `recorded_on`: 1 rows have no date (opt_outs.parquet, row 1)" in said
 
 
 @pytest.mark.parametrize("people", [0, -1, 49_000_001])

@@ -39,18 +39,30 @@ def run_check(path: Path, packs: Sequence[Path] | None, engine: str, *, as_json:
     roll = read_roll(path, words)
     with steps() as on_step:
         on_step("opening the roll")
-        check_roll(roll, open_engine(engine, roll), on_step)
+        opened = open_engine(engine, roll)
+        roll = roll.without(opened.unreadable)
+        check_roll(roll, opened, on_step)
     mapped = {held.element for held in roll.copies}
     unmapped = [name for name in words.elements if name not in mapped]
     known = roll.open_facts | frozenset().union(*(relation.absent for relation in roll.relations.values()))
     personal = [name for name, fact in words.facts.items() if fact.level is Level.PERSON]
     unknown = [name for name in personal if name not in known]
     if as_json:
-        write_json({"roll": roll.name, "elements": sorted(mapped), "not_mapped": unmapped, "unknown_facts": unknown})
+        write_json(
+            {
+                "roll": roll.name,
+                "elements": sorted(mapped),
+                "not_mapped": unmapped,
+                "unknown_facts": unknown,
+                "registers_unreadable": sorted(roll.unreadable),
+            }
+        )
         return 0
     console().print(
         f"{roll.name}: the roll bears out its mapping; {len(mapped)} elements, {len(known)} facts of people."
     )
+    for name in sorted(roll.unreadable):
+        console().print(f"Register `{name}` cannot be read: what it says of anybody is taken as unknown.")
     draw("Not mapped, so never leaves", ["element", "id"], [(words.elements[n].label, n) for n in unmapped])
     draw("Not mapped, so unknown", ["fact", "id"], [(words.facts[n].label, n) for n in unknown])
     return 0

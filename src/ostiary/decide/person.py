@@ -13,7 +13,7 @@ from ostiary.decide.verdict import Item, Outcome, Reason
 from ostiary.errors import RollError
 from ostiary.law.bundle import Copy
 from ostiary.law.meaning import Facts, Kleene, Known, Missing, Rows, kleene_all, kleene_any
-from ostiary.roll.mapping import ABSENT, Column, Held, Household, Newest, Roll
+from ostiary.roll.mapping import ABSENT, Column, Held, Household, Newest, Roll, quoted
 
 Row = Mapping[str, Any]
 
@@ -51,12 +51,11 @@ def find_people(roll: Roll, engine: Asking, people: Sequence[object]) -> list[Pe
     """Read some people by id, with the rows about them in every table."""
 
     def rows(table: str, key: str, values: Iterable[object]) -> dict[str, list[Row]]:
-        name, column = (_quoted(word, engine.dialect) for word in (table, key))
         listed = ", ".join("'" + str(value).replace("'", "''") + "'" for value in values)
         found: dict[str, list[Row]] = {}
         if listed:
-            where = f"CAST({column} AS VARCHAR(80)) IN ({listed})"
-            for row in engine.query(f"SELECT * FROM {name} WHERE {where}").to_pylist():
+            where = f"CAST({quoted(key)} AS VARCHAR(80)) IN ({listed})"
+            for row in engine.query(f"SELECT * FROM {quoted(table)} WHERE {where}").to_pylist():
                 found.setdefault(str(row[key]), []).append(row)
         return found
 
@@ -75,10 +74,6 @@ def find_people(roll: Roll, engine: Asking, people: Sequence[object]) -> list[Pe
         )
         for row in own
     ]
-
-
-def _quoted(name: str, dialect: str) -> str:
-    return f"`{name}`" if dialect == "spark" else f'"{name}"'
 
 
 def person_facts(fixed: Facts, roll: Roll, person: Person) -> dict[str, Known | Missing]:

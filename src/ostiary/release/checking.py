@@ -14,6 +14,7 @@ from ostiary.decide.interpret import Reading
 from ostiary.decide.person import Asking, Person, find_people, judge_value, person_facts, values_of
 from ostiary.decide.population import Screen
 from ostiary.errors import OstiaryError
+from ostiary.roll.mapping import quoted
 
 SAMPLE = 40
 
@@ -52,7 +53,7 @@ def expected_row(found: Screen, person: Person) -> dict[str, Any]:
 def _spread(found: Screen, engine: Asking, sample: int) -> list[Any]:
     """People spread evenly over the roll by the order of their ids."""
     roll = found.plan.roll
-    key, table = (f"`{w}`" if engine.dialect == "spark" else f'"{w}"' for w in (roll.id, roll.people))
+    key, table = quoted(roll.id), quoted(roll.people)
     numbered = f"SELECT {key} AS id, ROW_NUMBER() OVER (ORDER BY {key}) AS place FROM {table}"
     total = int(engine.query(f"SELECT COUNT(*) AS n FROM {table}").to_pylist()[0]["n"])
     step = max(1, total // sample)

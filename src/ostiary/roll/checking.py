@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from ostiary.errors import RollError, did_you_mean
-from ostiary.roll.mapping import Column, Newest, Roll
+from ostiary.roll.mapping import Column, Newest, Roll, quoted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -65,12 +65,14 @@ def _values(roll: Roll, engine: Reading) -> Iterator[str]:
     yield from _programs(roll, engine)
     for table, name, codes in _coded(roll):
         yield from _codes(table, name, codes, engine)
-    for table, name in _dates(roll):
-        yield from _range(table, name, engine)
+    for table, name in _registers(roll):
+        yield from _people_of(roll, table, name, engine)
+    for table, name, needed in _dates(roll):
+        yield from _range(table, name, needed, engine)
 
 
 def _ids(roll: Roll, engine: Reading) -> Iterator[str]:
-    key, table = _q(roll.id), _q(roll.people)
+    key, table = quoted(roll.id), quoted(roll.people)
     row = dict(_row(engine, f"SELECT COUNT(*) AS n, COUNT({key}) AS k FROM {table}"))
     row["d"] = _distinct(engine, roll, row["k"])
     if row["k"] < row["n"]:
@@ -86,7 +88,7 @@ def _ids(roll: Roll, engine: Reading) -> Iterator[str]:
 
 def _distinct(engine: Reading, roll: Roll, people: int) -> int:
     """How many different ids; in parts where the engine can split them, so that memory stays flat."""
-    key, table, split = _q(roll.id), _q(roll.people), getattr(engine, "split", None)
+    key, table, split = quoted(roll.id), quoted(roll.people), getattr(engine, "split", None)
     parts = max(1, people // 1_000_000) if split is not None else 1
     total = 0
     for part in range(parts):
@@ -97,14 +99,14 @@ def _distinct(engine: Reading, roll: Roll, people: int) -> int:
 
 def _programs(roll: Roll, engine: Reading) -> Iterator[str]:
     names = list(roll.programs.values())
-    counts = ", ".join(f"COUNT({_q(name)}) AS c{place}" for place, name in enumerate(names))
-    row = _row(engine, f"SELECT COUNT(*) AS n, {counts} FROM {_q(roll.people)}")
+    counts = ", ".join(f"COUNT({quoted(name)}) AS c{place}" for place, name in enumerate(names))
+    row = _row(engine, f"SELECT COUNT(*) AS n, {counts} FROM {quoted(roll.people)}")
     for place, name in enumerate(names):
         if row[f"c{place}"] < row["n"]:
             empty = row["n"] - row[f"c{place}"]
             yield (
                 f"table `{roll.people}`, column `{name}`: {empty} people have neither true nor false"
-                f"{_where(engine, roll.people, f'{_q(name)} IS NULL')}; say who has a file under the program"
+                f"{_where(engine, roll.people, f'{quoted(name)} IS NULL')}; say who has a file under the program"
             )
 
 
@@ -120,32 +122,63 @@ def _coded(roll: Roll) -> Iterable[tuple[str, str, frozenset[str]]]:
 
 
 def _codes(table: str, name: str, codes: frozenset[str], engine: Reading) -> Iterator[str]:
-    found = engine.query(f"SELECT DISTINCT {_q(name)} AS v FROM {_q(table)} WHERE {_q(name)} IS NOT NULL")
+    found = engine.query(f"SELECT DISTINCT {quoted(name)} AS v FROM {quoted(table)} WHERE {quoted(name)} IS NOT NULL")
     strange = sorted(str(value) for value in found.column("v").to_pylist() if str(value) not in codes)
     if strange:
         listed = ", ".join("'" + code.replace("'", "''") + "'" for code in sorted(codes))
-        place = _where(engine, table, f"{_q(name)} NOT IN ({listed})")
+        place = _where(engine, table, f"{quoted(name)} NOT IN ({listed})")
         yield (
             f"table `{table}`, column `{name}`: {len(strange)} codes have no meaning in the value table{place}; "
             "add them to `values` in roll.yaml"
         )
 
 
-def _dates(roll: Roll) -> Iterable[tuple[str, str]]:
+def _registers(roll: Roll) -> Iterable[tuple[str, str]]:
+    """Each table with rows about people, and its column with the person's id."""
+    found = {
+        (table, source.person)
+        for source in roll.facts.values()
+        if isinstance(source, Newest)
+        for table in source.tables
+    }
+    found |= {(table, relation.person) for relation in roll.relations.values() for table in relation.tables}
+    return sorted(found)
+
+
+def _people_of(roll: Roll, table: str, name: str, engine: Reading) -> Iterator[str]:
+    """Rows must be about somebody. Were the ids written in another form, nobody would seem to have a row."""
+    key, rows = quoted(name), quoted(table)
+    own, theirs = engine.columns(roll.people)[roll.id], engine.columns(table)[name]
+    if own != theirs:
+        yield f"table `{table}`, column `{name}`: is {theirs}, but the ids of people are {own}; write both alike"
+        return
+    row = _row(engine, f"SELECT COUNT(*) AS n, COUNT({key}) AS k FROM {rows}")
+    if row["k"] < row["n"]:
+        place = _where(engine, table, f"{key} IS NULL")
+        yield f"table `{table}`, column `{name}`: {row['n'] - row['k']} rows are about nobody{place}"
+    met = f"SELECT COUNT(*) AS m FROM {rows} AS r JOIN {quoted(roll.people)} AS p ON r.{key} = p.{quoted(roll.id)}"
+    if row["k"] and not _row(engine, met)["m"]:
+        yield f"table `{table}`, column `{name}`: no row is about anybody on the roll; the ids do not fit"
+
+
+def _dates(roll: Roll) -> Iterable[tuple[str, str, bool]]:
+    """Each column with days, and whether a row without one is a fault: which row is the newest must be known."""
     for source in roll.facts.values():
         if isinstance(source, Newest):
-            yield from ((table, source.newest_by) for table in source.tables)
+            yield from ((table, source.newest_by, True) for table in source.tables)
     for relation in roll.relations.values():
-        for name, column in relation.facts.items():
-            if column.values is None and name.endswith("_on"):
-                yield from ((table, column.name) for table in relation.tables)
+        days = [column.name for column in relation.facts.values() if column.kind == "day"]
+        yield from ((table, name, False) for table in relation.tables for name in days)
 
 
-def _range(table: str, name: str, engine: Reading) -> Iterator[str]:
-    bad = f"({_q(name)} < DATE '1900-01-01' OR {_q(name)} > DATE '2199-12-31')"
-    row = _row(engine, f"SELECT COUNT(*) AS n FROM {_q(table)} WHERE {bad}")
+def _range(table: str, name: str, needed: bool, engine: Reading) -> Iterator[str]:
+    bad = f"({quoted(name)} < DATE '1900-01-01' OR {quoted(name)} > DATE '2199-12-31')"
+    row = _row(engine, f"SELECT COUNT(*) AS n FROM {quoted(table)} WHERE {bad}")
     if row["n"]:
         yield f"table `{table}`, column `{name}`: {row['n']} dates lie outside 1900 to 2199{_where(engine, table, bad)}"
+    none = f"{quoted(name)} IS NULL"
+    if needed and (count := _row(engine, f"SELECT COUNT(*) AS n FROM {quoted(table)} WHERE {none}")["n"]):
+        yield f"table `{table}`, column `{name}`: {count} rows have no date{_where(engine, table, none)}"
 
 
 def _where(engine: Reading, table: str, condition: str) -> str:
@@ -156,7 +189,3 @@ def _where(engine: Reading, table: str, condition: str) -> str:
 
 def _row(engine: Reading, sql: str) -> Mapping[str, int]:
     return engine.query(sql).to_pylist()[0]  # type: ignore[no-any-return]
-
-
-def _q(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

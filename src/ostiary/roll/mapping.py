@@ -6,7 +6,8 @@ mapped does not leave; a person fact that is not mapped is unknown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from ostiary.strict_yaml import Entry
 from ostiary.vocabulary import Base, Fact, Level, Vocabulary
 
 ABSENT = "absent"
+_OURS = re.compile(r"(?i)held|key|n|v|place|[scdkqhnr][0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +26,13 @@ class Column:
     """A column, and how its raw codes read: a code, a list of codes, yes or no, or ``absent``.
 
     ``values`` is None where the column already speaks the vocabulary. ``null_absent``: NULL means
-    known to be absent; otherwise it means unknown.
+    known to be absent; otherwise it means unknown. ``kind``: what it must hold, ``bool``, ``day`` or ``any``.
     """
 
     name: str
     values: Mapping[str, Any] | None = None
     null_absent: bool = False
+    kind: str = "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,26 +135,30 @@ class Roll:
     def columns(self) -> dict[str, dict[str, str]]:
         """Every mapped column per table, with the kind of value that it must hold."""
         wanted: dict[str, dict[str, str]] = {name: {} for name in self.tables}
-        people = wanted[self.people]
-        people[self.id] = "any"
-        people |= dict.fromkeys(self.programs.values(), "bool")
+        for table, name, kind in self._uses():
+            if wanted[table].get(name, "any") == "any":  # one use may ask for more than another
+                wanted[table][name] = kind
+        return wanted
+
+    def _uses(self) -> Iterator[tuple[str, str, str]]:
+        people = self.people
+        yield people, self.id, "any"
+        yield from ((people, name, "bool") for name in self.programs.values())
         for source in self.facts.values():
             if isinstance(source, Column):
-                people[source.name] = "any" if source.values else "bool"
+                yield people, source.name, source.kind
             elif isinstance(source, Household):
-                people |= {source.group: "any", source.column: "bool"}
+                yield from ((people, source.group, "any"), (people, source.column, "bool"))
             else:
                 for table in source.tables:
-                    wanted[table] |= {source.person: "any", source.column: "bool", source.newest_by: "day"}
+                    yield from ((table, source.person, "any"), (table, source.column, "bool"))
+                    yield table, source.newest_by, "day"
         for held in self.copies:
-            people |= {
-                name: people.get(name, "any") for name in (*held.columns, held.origin_column, held.as_of) if name
-            }
+            yield from ((people, name, "any") for name in (*held.columns, held.origin_column, held.as_of) if name)
         for relation in self.relations.values():
             for table in relation.tables:
-                wanted[table][relation.person] = "any"
-                wanted[table] |= {column.name: "any" for column in relation.facts.values()}
-        return wanted
+                yield table, relation.person, "any"
+                yield from ((table, column.name, column.kind) for column in relation.facts.values())
 
 
 _TOP = {
@@ -189,7 +196,7 @@ class _Reader:
         if not self.tables:
             raise self.top.fault("`tables` must name the tables and their files", "tables")
         people = self.top.within("people", "people", {"table": True, "id": True})
-        return Roll(
+        found = Roll(
             self.path,
             self.top.text("name"),
             self.tables,
@@ -201,6 +208,29 @@ class _Reader:
             tuple(self.copies()),
             self.registers(people.text("table")),
         )
+        self.check_names(found)
+        self.check_once(found)
+        return found
+
+    def check_names(self, roll: Roll) -> None:
+        """No column may bear a name that the query gives to something of its own."""
+        for table, columns in roll.columns().items():
+            for name in columns:
+                if _OURS.fullmatch(name):
+                    raise self.top.fault(
+                        f"table `{table}`: column `{name}` bears a name of the query; rename it in a view"
+                    )
+
+    def check_once(self, roll: Roll) -> None:
+        """A copy stands in one place: from one source, an element of a program has one group of columns."""
+        seen: set[tuple[str, str, str]] = set()
+        for place, held in enumerate(roll.copies):
+            for one in ((held.element, program, source) for program in held.programs for source in held.origins):
+                if one in seen:
+                    raise self.top.fault(
+                        f"`{one[0]}` under `{one[1]}` from `{one[2]}` is mapped twice", "copies", place
+                    )
+                seen.add(one)
 
     def registers(self, people: str) -> frozenset[str]:
         """Tables kept elsewhere. One that cannot be read makes what it says unknown."""
@@ -277,7 +307,7 @@ class _Reader:
         if not name:
             raise entry.fault("key `column` is missing")
         if "values" not in entry.data:
-            return Column(name, None, null_absent)
+            return self.plain_column(entry, name, fact, null_absent)
         table = self.value_table(entry.text("values"), *entry.path, "values")
         for code, meaning in table.items():
             if meaning == ABSENT and fact.optional:
@@ -285,6 +315,15 @@ class _Reader:
             if not self.fits(fact, meaning):
                 raise entry.fault(f"value table: `{code}` does not stand for a {fact.type}", "values")
         return Column(name, table, null_absent)
+
+    def plain_column(self, entry: Entry, name: str, fact: Fact, null_absent: bool) -> Column:
+        """A column that speaks the vocabulary itself: codes are its own value table, so that others are noticed."""
+        if fact.type.many:
+            raise entry.fault(f"a {fact.type} needs a value table; a column holds one code", "column")
+        if fact.type.codes:
+            return Column(name, {code: code for code in self.words.known_codes(fact.type.codes)}, null_absent)
+        kinds = {Base.BOOL: "bool", Base.DATE: "day"}
+        return Column(name, None, null_absent, kinds.get(fact.type.base, "any"))
 
     def fits(self, fact: Fact, meaning: Any) -> bool:
         if fact.type.base is Base.BOOL:
@@ -359,3 +398,8 @@ class _Reader:
                 raise inner.fault(f"value table: `{code}` does not stand for a source", "values")
         found = {name: tuple(sorted(code for code, word in table.items() if word == name)) for name in possible}
         return inner.text("column"), {name: codes for name, codes in found.items() if codes}, frozenset(table)
+
+
+def quoted(name: str) -> str:
+    """A name as every engine takes it in a query."""
+    return '"' + name.replace('"', '""') + '"'
