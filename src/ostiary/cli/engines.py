@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from ostiary.cli.settings import roll_url, spark_remote
 from ostiary.errors import BadInput, did_you_mean
-from ostiary.roll.checking import Reading
+from ostiary.roll.engine import Engine
 from ostiary.roll.mapping import Roll
 
 ENGINES = ("duckdb", "spark", "adbc")
-
-
-class Engine(Reading, Protocol):
-    """An engine that can be asked and can write. ``unreadable``: registers that it could not open."""
-
-    unreadable: list[str]
 
 
 def open_engine(name: str, roll: Roll) -> Engine:

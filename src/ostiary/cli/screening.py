@@ -10,7 +10,7 @@ from pathlib import Path
 from ostiary import strict_yaml
 from ostiary.cli import deciding
 from ostiary.cli.deciding import OUTCOME_STYLES, as_day
-from ostiary.cli.engines import Engine, open_engine
+from ostiary.cli.engines import open_engine
 from ostiary.cli.shared import bundle_from, console, draw, steps, write_json
 from ostiary.decide import explain as explaining
 from ostiary.decide.chart import bars, svg
@@ -24,6 +24,7 @@ from ostiary.decide.verdict import Exit, Outcome, Reason
 from ostiary.errors import BadInput, RequestError
 from ostiary.law.bundle import Bundle
 from ostiary.roll.checking import check_roll
+from ostiary.roll.engine import Engine
 from ostiary.roll.mapping import Roll, read_roll
 
 

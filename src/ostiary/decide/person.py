@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from ostiary.decide.interpret import Reading, judge
 from ostiary.decide.request import Group
@@ -13,18 +13,10 @@ from ostiary.decide.verdict import Item, Outcome, Reason
 from ostiary.errors import RollError
 from ostiary.law.bundle import Copy
 from ostiary.law.meaning import Facts, Kleene, Known, Missing, Rows, kleene_all, kleene_any
+from ostiary.roll.engine import Engine
 from ostiary.roll.mapping import ABSENT, Column, Held, Household, Newest, Roll, quoted
 
 Row = Mapping[str, Any]
-
-
-class Asking(Protocol):
-    """An engine as far as one person needs it."""
-
-    dialect: str
-
-    def query(self, sql: str) -> Any:
-        """The rows of a query, as an Arrow table."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +28,7 @@ class Person:
     sharing: Mapping[str, Sequence[Row]]
 
 
-def find_person(roll: Roll, engine: Asking, person: str) -> Person:
+def find_person(roll: Roll, engine: Engine, person: str) -> Person:
     """Read one person by id.
 
     :raises RollError: when the roll has nobody, or several people, with that id.
@@ -47,7 +39,7 @@ def find_person(roll: Roll, engine: Asking, person: str) -> Person:
     return found[0]
 
 
-def find_people(roll: Roll, engine: Asking, people: Sequence[object]) -> list[Person]:
+def find_people(roll: Roll, engine: Engine, people: Sequence[object]) -> list[Person]:
     """Read some people by id, with the rows about them in every table."""
 
     def rows(table: str, key: str, values: Iterable[object]) -> dict[str, list[Row]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from ostiary.decide import sql
 from ostiary.decide.compile import WORD, Plan, waits_of
@@ -17,6 +17,7 @@ from ostiary.decide.leaving import Leaving, leaving, people_leaving
 from ostiary.decide.verdict import Item, Outcome, Reason, item_json
 from ostiary.law.bundle import Copy
 from ostiary.law.meaning import Kleene
+from ostiary.roll.engine import Engine
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,15 +25,6 @@ if TYPE_CHECKING:
 
 _DIGITS: tuple[Kleene, ...] = (False, True, None)
 UNKNOWN_SOURCE = ""
-
-
-class Engine(Protocol):
-    """What a roll's engine must do."""
-
-    dialect: str
-
-    def query(self, sql: str) -> pa.Table:
-        """The rows of a query."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,16 @@ from typing import Any
 
 from ostiary.decide.compile import fixed_facts
 from ostiary.decide.interpret import Reading
-from ostiary.decide.person import Asking, Person, find_people, judge_value, person_facts, values_of
+from ostiary.decide.person import Person, find_people, judge_value, person_facts, values_of
 from ostiary.decide.population import Screen
 from ostiary.errors import OstiaryError
+from ostiary.roll.engine import Engine
 from ostiary.roll.mapping import quoted
 
 SAMPLE = 40
 
 
-def check_sample(found: Screen, engine: Asking, path: Path, sample: int = SAMPLE) -> int:
+def check_sample(found: Screen, engine: Engine, path: Path, sample: int = SAMPLE) -> int:
     """Compare a sample of people, spread over the roll, with the file; returns how many of them leave.
 
     :raises OstiaryError: when a row that must be there is not, to the last cell.
@@ -50,7 +51,7 @@ def expected_row(found: Screen, person: Person) -> dict[str, Any]:
     return cells
 
 
-def _spread(found: Screen, engine: Asking, sample: int) -> list[Any]:
+def _spread(found: Screen, engine: Engine, sample: int) -> list[Any]:
     """People spread evenly over the roll by the order of their ids."""
     roll = found.plan.roll
     key, table = quoted(roll.id), quoted(roll.people)

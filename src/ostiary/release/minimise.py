@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 from sqlglot import exp
 
@@ -20,22 +20,8 @@ from ostiary.decide import sql
 from ostiary.decide.leaving import Leaving, decided, packed_codes
 from ostiary.decide.population import Screen
 from ostiary.errors import BadInput, OstiaryError
+from ostiary.roll.engine import Engine
 from ostiary.roll.mapping import Held
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-
-class Writing(Protocol):
-    """An engine as far as a release needs it."""
-
-    dialect: str
-
-    def query(self, sql: str) -> pa.Table:
-        """The rows of a query."""
-
-    def write_parquet(self, sql: str, path: Path) -> None:
-        """Write a query's rows to a Parquet file."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +78,7 @@ def _columns(held: Held) -> list[str]:
 
 def minimise(
     found: Screen,
-    engine: Writing,
+    engine: Engine,
     out: Path,
     on_step: Callable[[str], None] = lambda what: None,
     check: Callable[[Path], object] = lambda file: None,

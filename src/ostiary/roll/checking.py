@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
 
 from ostiary.errors import RollError, did_you_mean
+from ostiary.roll.engine import Engine
 from ostiary.roll.mapping import Column, Newest, Roll, quoted
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 _KINDS = {
     "bool": ("BOOLEAN", "BOOL"),
@@ -18,22 +14,7 @@ _KINDS = {
 }
 
 
-class Reading(Protocol):
-    """An engine as far as a check needs it."""
-
-    dialect: str
-
-    def columns(self, table: str) -> Mapping[str, str]:
-        """The columns of a table and their types."""
-
-    def query(self, sql: str) -> pa.Table:
-        """The rows of a query."""
-
-    def write_parquet(self, sql: str, path: Path) -> None:
-        """Write a query's rows to a Parquet file."""
-
-
-def check_roll(roll: Roll, engine: Reading, on_step: Callable[[str], None] = lambda what: None) -> None:
+def check_roll(roll: Roll, engine: Engine, on_step: Callable[[str], None] = lambda what: None) -> None:
     """Refuse a roll that does not bear out its mapping.
 
     :raises RollError: every missing or wrongly typed column; then every id that is empty or stands twice,
@@ -48,7 +29,7 @@ def check_roll(roll: Roll, engine: Reading, on_step: Callable[[str], None] = lam
         raise RollError("\n".join(f"{roll.path}: {fault}" for fault in faults))
 
 
-def _columns(roll: Roll, engine: Reading) -> Iterator[str]:
+def _columns(roll: Roll, engine: Engine) -> Iterator[str]:
     for table, wanted in roll.columns().items():
         there = engine.columns(table) if wanted else {}
         for name, kind in wanted.items():
@@ -59,7 +40,7 @@ def _columns(roll: Roll, engine: Reading) -> Iterator[str]:
                 yield f"table `{table}`, column `{name}`: must hold {wanted_kind}, not {there[name]}"
 
 
-def _values(roll: Roll, engine: Reading) -> Iterator[str]:
+def _values(roll: Roll, engine: Engine) -> Iterator[str]:
     """One query a table; only where something is wrong are its rows looked for."""
     yield from _ids(roll, engine)
     yield from _programs(roll, engine)
@@ -71,7 +52,7 @@ def _values(roll: Roll, engine: Reading) -> Iterator[str]:
         yield from _range(table, name, needed, engine)
 
 
-def _ids(roll: Roll, engine: Reading) -> Iterator[str]:
+def _ids(roll: Roll, engine: Engine) -> Iterator[str]:
     key, table = quoted(roll.id), quoted(roll.people)
     row = dict(_row(engine, f"SELECT COUNT(*) AS n, COUNT({key}) AS k FROM {table}"))
     row["d"] = _distinct(engine, roll, row["k"])
@@ -86,7 +67,7 @@ def _ids(roll: Roll, engine: Reading) -> Iterator[str]:
         )
 
 
-def _distinct(engine: Reading, roll: Roll, people: int) -> int:
+def _distinct(engine: Engine, roll: Roll, people: int) -> int:
     """How many different ids; in parts where the engine can split them, so that memory stays flat."""
     key, table, split = quoted(roll.id), quoted(roll.people), getattr(engine, "split", None)
     parts = max(1, people // 1_000_000) if split is not None else 1
@@ -97,7 +78,7 @@ def _distinct(engine: Reading, roll: Roll, people: int) -> int:
     return total
 
 
-def _programs(roll: Roll, engine: Reading) -> Iterator[str]:
+def _programs(roll: Roll, engine: Engine) -> Iterator[str]:
     names = list(roll.programs.values())
     counts = ", ".join(f"COUNT({quoted(name)}) AS c{place}" for place, name in enumerate(names))
     row = _row(engine, f"SELECT COUNT(*) AS n, {counts} FROM {quoted(roll.people)}")
@@ -121,7 +102,7 @@ def _coded(roll: Roll) -> Iterable[tuple[str, str, frozenset[str]]]:
                 yield from ((table, column.name, frozenset(column.values)) for table in relation.tables)
 
 
-def _codes(table: str, name: str, codes: frozenset[str], engine: Reading) -> Iterator[str]:
+def _codes(table: str, name: str, codes: frozenset[str], engine: Engine) -> Iterator[str]:
     found = engine.query(f"SELECT DISTINCT {quoted(name)} AS v FROM {quoted(table)} WHERE {quoted(name)} IS NOT NULL")
     strange = sorted(str(value) for value in found.column("v").to_pylist() if str(value) not in codes)
     if strange:
@@ -145,7 +126,7 @@ def _registers(roll: Roll) -> Iterable[tuple[str, str]]:
     return sorted(found)
 
 
-def _people_of(roll: Roll, table: str, name: str, engine: Reading) -> Iterator[str]:
+def _people_of(roll: Roll, table: str, name: str, engine: Engine) -> Iterator[str]:
     """Rows must be about somebody. Were the ids written in another form, nobody would seem to have a row."""
     key, rows = quoted(name), quoted(table)
     own, theirs = engine.columns(roll.people)[roll.id], engine.columns(table)[name]
@@ -171,7 +152,7 @@ def _dates(roll: Roll) -> Iterable[tuple[str, str, bool]]:
         yield from ((table, name, False) for table in relation.tables for name in days)
 
 
-def _range(table: str, name: str, needed: bool, engine: Reading) -> Iterator[str]:
+def _range(table: str, name: str, needed: bool, engine: Engine) -> Iterator[str]:
     bad = f"({quoted(name)} < DATE '1900-01-01' OR {quoted(name)} > DATE '2199-12-31')"
     row = _row(engine, f"SELECT COUNT(*) AS n FROM {quoted(table)} WHERE {bad}")
     if row["n"]:
@@ -181,11 +162,11 @@ def _range(table: str, name: str, needed: bool, engine: Reading) -> Iterator[str
         yield f"table `{table}`, column `{name}`: {count} rows have no date{_where(engine, table, none)}"
 
 
-def _where(engine: Reading, table: str, condition: str) -> str:
+def _where(engine: Engine, table: str, condition: str) -> str:
     """The file and rows of what is wrong, where the engine reads files; never a value."""
     locate = getattr(engine, "locate", None)
     return str(locate(table, condition)) if locate is not None else ""
 
 
-def _row(engine: Reading, sql: str) -> Mapping[str, int]:
+def _row(engine: Engine, sql: str) -> Mapping[str, int]:
     return engine.query(sql).to_pylist()[0]  # type: ignore[no-any-return]
