@@ -11,7 +11,8 @@ from ostiary import strict_yaml
 from ostiary.decide.compile import Plan, compile_request
 from ostiary.decide.request import Group, Request, read_request
 from ostiary.law.bundle import Bundle, load_bundle
-from ostiary.roll.mapping import Roll, read_roll
+from ostiary.roll.mapping import Roll
+from ostiary.roll.reading import read_roll
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKS = ROOT / "packs"

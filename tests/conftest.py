@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, settings
 from ostiary.decide.person import Person
 from ostiary.law.bundle import Bundle, load_bundle
 from ostiary.roll.duckdb import DuckEngine
-from ostiary.roll.mapping import Household, read_roll
+from ostiary.roll.mapping import Household
+from ostiary.roll.reading import read_roll
 from ostiary.roll.synthetic.writing import generate
 
 ROOT = Path(__file__).resolve().parents[1]

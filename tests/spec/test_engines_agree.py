@@ -27,7 +27,8 @@ from ostiary.release.minimise import released
 from ostiary.roll.adbc import AdbcEngine
 from ostiary.roll.checking import check_roll
 from ostiary.roll.duckdb import DuckEngine
-from ostiary.roll.mapping import Household, Newest, read_roll
+from ostiary.roll.mapping import Household, Newest
+from ostiary.roll.reading import read_roll
 from ostiary.roll.spark import SparkEngine
 from ostiary.roll.synthetic.writing import generate
 

@@ -14,7 +14,7 @@ from ostiary.decide.person import find_person, judge_person, judge_value, person
 from ostiary.decide.population import screen
 from ostiary.decide.request import read_request
 from ostiary.roll.duckdb import DuckEngine
-from ostiary.roll.mapping import read_roll
+from ostiary.roll.reading import read_roll
 from ostiary.roll.synthetic.writing import generate
 
 REQUESTS = sorted((ROOT / "examples").glob("[1-8]*.yaml"))

@@ -9,7 +9,7 @@ import pytest
 from ostiary.errors import BadInput, RollError
 from ostiary.roll.checking import check_roll
 from ostiary.roll.duckdb import DuckEngine
-from ostiary.roll.mapping import read_roll
+from ostiary.roll.reading import read_roll
 from ostiary.roll.synthetic.writing import generate
 
 

@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from ostiary.errors import BadInput
-from ostiary.roll.mapping import Household, Newest, read_roll
+from ostiary.roll.mapping import Household, Newest
+from ostiary.roll.reading import read_roll
 from ostiary.roll.synthetic.identifiers import SSN_SPACE
 from ostiary.roll.synthetic.people import AS_OF_YEAR
 from ostiary.roll.synthetic.streams import Stream, Topic

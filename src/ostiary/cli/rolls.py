@@ -9,7 +9,7 @@ from pathlib import Path
 from ostiary.cli.engines import open_engine
 from ostiary.cli.shared import bundle_from, console, draw, steps, write_json
 from ostiary.roll.checking import check_roll
-from ostiary.roll.mapping import read_roll
+from ostiary.roll.reading import read_roll
 from ostiary.vocabulary import Level
 
 

@@ -25,7 +25,8 @@ from ostiary.errors import BadInput, RequestError
 from ostiary.law.bundle import Bundle
 from ostiary.roll.checking import check_roll
 from ostiary.roll.engine import Engine
-from ostiary.roll.mapping import Roll, read_roll
+from ostiary.roll.mapping import Roll
+from ostiary.roll.reading import read_roll
 
 
 @dataclass(frozen=True, slots=True)
