@@ -23,7 +23,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--people", type=int, default=3_000_000)
     options.add_argument("--roll", type=Path, default=None)
-    options.add_argument("--times", type=int, default=3)
+    options.add_argument("--times", type=int, default=9)
     options.add_argument("--json", action="store_true")
     given = options.parse_args()
     bundle = law()
