@@ -7,7 +7,7 @@ UV ?= uv
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test test-long lint bench docs lock clean postgresql
+.PHONY: help setup demo demo-check test test-long lint bench docs lock law-gate clean postgresql chromium
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -32,13 +32,19 @@ postgresql:
 	  || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; } \
 	  || { echo "the tests need PostgreSQL's own binaries: apt install postgresql"; exit 2; }
 
+# The browser tests drive a real browser, with a font that every machine has.
+chromium:
+	@command -v chromium >/dev/null \
+	  || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-core >/dev/null; } \
+	  || { echo "the browser tests need Chromium: apt install chromium fonts-noto-core"; exit 2; }
+
 demo: $(STAMP) ## judge eight real demands, and one of them over a whole roll
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
 
 demo-check: $(STAMP) ## the demo still says what it said
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh | diff -u examples/demo.expected - && echo "demo: as expected"
 
-test: lint postgresql ## everything that must hold at every commit
+test: lint postgresql chromium ## everything that must hold at every commit
 	@$(MAKE) --no-print-directory demo-check
 	$(BIN)/ostiary lint
 	$(BIN)/ostiary check
@@ -60,8 +66,21 @@ docs: $(DEV) ## write docs/reference anew from the code and the packs
 	$(BIN)/python docs/generate.py
 
 lock: ## pin every dependency by hash (needs uv)
-	$(UV) pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --extra build pyproject.toml -o requirements.lock
+	$(UV) pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --extra build --extra web pyproject.toml -o requirements.lock
 	$(UV) pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --extra dev --no-emit-package ostiary pyproject.toml -o requirements-dev.lock
+
+# Closed where the older law cannot be had: only a first commit has none to compare with.
+law-gate: $(STAMP) ## nothing more may leave than was approved, since BASE=<git ref> (the last tag)
+	@head=$$(git cat-file commit HEAD) || exit 2; \
+	echo "$$head" | sed '/^$$/q' | grep -q '^parent ' || { echo "law-gate: the first commit: nothing to compare"; exit 0; }; \
+	base="$(BASE)"; \
+	[ -n "$$base" ] || base=$$(git describe --tags --abbrev=0 HEAD~1 2>/dev/null) || base=HEAD~1; \
+	git rev-parse --quiet --verify "$$base^{commit}" >/dev/null \
+	  || { echo "law-gate: there is no commit $$base here; fetch it (git fetch --unshallow --tags) or name BASE=<git ref>"; exit 2; }; \
+	old=$$(mktemp -d) && trap 'rm -rf "$$old"' EXIT && \
+	git archive --output="$$old/packs.tar" "$$base" packs && tar -xf "$$old/packs.tar" -C "$$old" && \
+	echo "law-gate: the packs of $$base against those here" && \
+	$(BIN)/ostiary compare "$$old/packs" packs --gate
 
 clean: ## remove what was built
 	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis build dist

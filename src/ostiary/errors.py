@@ -1,6 +1,7 @@
 """What can go wrong, and who can mend it.
 
     OstiaryError            the program itself is at fault                      exit 70
+    ├── EngineDisagreement  two engines read one law differently
     └── BadInput            a file or an option is wrong; its author can fix it  exit 2
         ├── PackError       the law's files: a rule, a word, a date, a test
         ├── RequestError    the request file: a key, a code, a date
@@ -21,6 +22,10 @@ class OstiaryError(Exception):
     """A fault of the program: nothing is released, and the operator is called."""
 
     exit_code = 70
+
+
+class EngineDisagreement(OstiaryError):
+    """Two engines read one law differently: neither is believed."""
 
 
 class BadInput(OstiaryError):

@@ -114,6 +114,43 @@ def lint_command(
     raise typer.Exit(linting.run(pack, packs, as_json=json))
 
 
+@app.command("compare")
+def compare_command(
+    old: Annotated[Path, typer.Argument(help="The law as it was: a folder of packs, or a pack's folder.")],
+    new: Annotated[Path, typer.Argument(help="The law as it is to be, likewise.")],
+    roll: Annotated[Path | None, typer.Option(help="Also count cells over this roll.yaml; needs --requests.")] = None,
+    requests: Annotated[Path | None, typer.Option(help="A folder of request files to judge under both.")] = None,
+    as_of: Annotated[str, typer.Option(help="Read both laws as of this day (YYYY-MM-DD).")] = "",
+    engine: Annotated[str, typer.Option(help="duckdb, spark or adbc.")] = "duckdb",
+    gate: Annotated[bool, typer.Option(help="Exit 1 when more may leave than changes.yaml approves.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Compare two versions of the law: what newly leaves, what no longer does, and who approved it."""
+    from ostiary.cli import comparing
+
+    options = comparing.Options(roll, requests, as_of, engine, gate, json)
+    raise typer.Exit(comparing.run(old, new, options))
+
+
+@app.command("prove")
+def prove_command(
+    pack: Annotated[str, typer.Argument(help="Only this pack's properties.")] = "",
+    packs: PacksOption = None,
+    since: Annotated[str, typer.Option(help="Prove it for every day from this one on (default: today).")] = "",
+    out: Annotated[Path | None, typer.Option(help="Write each counterexample into this folder.")] = None,
+    smtlib: Annotated[Path | None, typer.Option(help="Write each question in SMT-LIB 2 into this folder.")] = None,
+    solver: Annotated[str, typer.Option(help="z3, or cvc5 as a second opinion.")] = "z3",
+    seconds: Annotated[float, typer.Option(help="Time limit of each question; past it nothing is proved.")] = 60.0,
+    json: JsonOption = False,
+) -> None:
+    """Prove what the rules can never do, for every request at once; exit 0 only when all is proved."""
+    from ostiary.cli import proving
+    from ostiary.cli.shared import day_or_today
+
+    options = proving.Options(day_or_today(since, "--since"), out, smtlib, seconds, solver, json)
+    raise typer.Exit(proving.run(pack, packs, options))
+
+
 @roll_app.command("generate")
 def roll_generate_command(
     out: Annotated[Path, typer.Option(help="A new folder for the roll.")],
@@ -158,6 +195,18 @@ def law_show_command(
     from ostiary.cli import reading
 
     raise typer.Exit(reading.run_show(name, packs, as_json=json))
+
+
+@app.command("play")
+def play_command(
+    packs: PacksOption = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port on this machine; 0 takes any free one.")] = 8377,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
+) -> None:
+    """A playground for counsel: set facts on one local page and watch which rules live, fall or wait."""
+    from ostiary.cli import playing
+
+    raise typer.Exit(playing.run(packs, port, browser=browser))
 
 
 def spread_packs(words: list[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -34,6 +35,16 @@ def pack_folders(named: Sequence[Path] | None) -> list[Path]:
 def bundle_from(named: Sequence[Path] | None) -> Bundle:
     """The bundle of the named packs."""
     return load_bundle(pack_folders(named), library())
+
+
+def day_or_today(text: str, option: str) -> dt.date:
+    """A day written YYYY-MM-DD; today where none is given."""
+    if not text:
+        return dt.date.today()
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise BadInput(f"`{option}` must be a day written as YYYY-MM-DD") from None
 
 
 def write_json(data: Any) -> None:

@@ -21,7 +21,7 @@ from ostiary.decide.verdict import (
     State,
 )
 from ostiary.law.bundle import Bundle, Copy, copy_facts
-from ostiary.law.meaning import NOTHING, Facts, Kleene, Missing, holds, kleene_all, kleene_any, kleene_not, weigh
+from ostiary.law.meaning import NOTHING, Facts, Kleene, Missing, Rows, holds, kleene_all, kleene_any, kleene_not, weigh
 from ostiary.law.rule import Kind, Rule
 
 Alive = Mapping[str, Kleene]
@@ -53,8 +53,10 @@ class Reading:
 
     @cached_property
     def unknown(self) -> frozenset[str]:
-        """The facts that are not known."""
-        return frozenset(name for name, value in self.facts.items() if value is Missing.UNKNOWN)
+        """The facts that are not known, of the request or in a row of one of its relations."""
+        rows = (row for value in self.facts.values() if isinstance(value, Rows) for row in value.rows)
+        every = (item for facts in (self.facts, *rows) for item in facts.items())
+        return frozenset(name for name, value in every if value is Missing.UNKNOWN)
 
     def reaching(self, copy: Copy) -> Sequence[Rule]:
         """The rules to judge a copy by, each after all that can defeat it."""

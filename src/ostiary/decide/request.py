@@ -4,6 +4,7 @@ One YAML or JSON mapping. Every key and code is checked against the vocabulary; 
 misspelt one is an error, never ignored. Left out, a fact is unknown, or known to
 be absent where the vocabulary marks it ``optional``; ``complete: [flags]`` says
 that flags left out are false, ``unknown: [flags.opt_out]`` that one is not known.
+A relation (``consent``) is one mapping or, where a person has several rows, a list of them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 from ostiary.canonical import digest
 from ostiary.errors import RequestError, did_you_mean
 from ostiary.law.condition import Value
-from ostiary.law.meaning import Known, Missing
+from ostiary.law.meaning import Known, Missing, Rows
 from ostiary.strict_yaml import Document, Path_
 from ostiary.vocabulary import OPEN_LISTS, Base, Fact, FactType, Level, Vocabulary
 
@@ -127,10 +128,33 @@ class _Reader:
             unknown = (unknown - set(laid_over)) | own
         self.check_contradiction(stated, unknown)
         facts = {fact.name: self.known(fact, stated, unknown) for fact in self.words.facts.values()}
+        facts |= self.rows(self.data, ())
+        if name:
+            facts |= self.rows(self.data["groups"][name], ("groups", name))
         programs, elements = stated.get("programs", ()), stated["elements_requested"]
         if not programs:
             raise self.fault(f"group `{name}` has no programs; list those whose records are asked for")
         return Group(name, facts, _texts(programs), _texts(elements))
+
+    def rows(self, data: Mapping[str, Any], path: Path_) -> dict[str, Known | Missing]:
+        """The relations of which a person has several rows: a list of mappings, each like the one mapping."""
+        found: dict[str, Known | Missing] = {}
+        for relation in self.words.relations:
+            listed = data.get(relation)
+            if isinstance(listed, list):
+                rows = tuple(self.row(relation, row, (*path, relation, index)) for index, row in enumerate(listed))
+                found[relation] = Rows(rows)
+        return found
+
+    def row(self, relation: str, row: Any, path: Path_) -> Mapping[str, Known | Missing]:
+        if not isinstance(row, dict):
+            raise self.fault(f"each row of `{relation}` must be a mapping of its facts", *path)
+        inner = {key: value for key, value in row.items() if key != "unknown"}
+        stated = self.stated({relation: inner}, path)
+        unknown = {f"{relation}.{name}" for name in self.unknown_in(row, path, relation)}
+        self.check_contradiction(stated, unknown)
+        facts = (fact for fact in self.words.facts.values() if fact.name.split(".")[0] == relation)
+        return {fact.name: self.known(fact, stated, unknown) for fact in facts}
 
     def check_contradiction(self, stated: Mapping[str, Known], unknown: set[str]) -> None:
         for name in sorted(unknown):
@@ -152,12 +176,16 @@ class _Reader:
         return Missing.UNKNOWN
 
     def unknown(self, data: Mapping[str, Any], path: Path_) -> set[str]:
+        return self.unknown_in(data, path, "")
+
+    def unknown_in(self, data: Mapping[str, Any], path: Path_, relation: str) -> set[str]:
         names = data.get("unknown", [])
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise self.fault("`unknown` must be a list of facts", *path, "unknown")
+        known = [name.removeprefix(f"{relation}.") for name in self.words.facts if name.startswith(relation)]
         for name in names:
-            if name not in self.words.facts:
-                raise self.fault(f"unknown fact {_shown(name)}{did_you_mean(name, self.words.facts)}", *path, "unknown")
+            if name not in known:
+                raise self.fault(f"unknown fact {_shown(name)}{did_you_mean(name, known)}", *path, "unknown")
         return set(names)
 
     def stated(self, data: Mapping[str, Any], path: Path_) -> dict[str, Known]:
@@ -181,6 +209,8 @@ class _Reader:
         for key, value in data.items():
             if key in ("complete", "unknown", "groups"):
                 continue
+            if key in self.words.relations and isinstance(value, list):
+                continue  # several rows: see `rows`
             if key in self.sections and key != "flags":
                 if not isinstance(value, dict):
                     raise self.fault(f"`{key}` must be a mapping of its facts", *path, key)

@@ -57,7 +57,15 @@ _KEYS = {
 }  # fmt: skip
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _KNOWN_FILES = frozenset(
-    {"pack.yaml", "vocabulary.yaml", "classes.yaml", "elements.yaml", "authorities.yaml", "definitions.yaml"}
+    {
+        "pack.yaml",
+        "vocabulary.yaml",
+        "classes.yaml",
+        "elements.yaml",
+        "authorities.yaml",
+        "definitions.yaml",
+        "changes.yaml",  # who approved that more may leave; no part of the law
+    }
 )
 
 

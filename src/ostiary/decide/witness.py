@@ -1,0 +1,169 @@
+"""From a solver's world to a request that a person can read, made as small as it can be.
+
+Every witness is judged again by the interpreter. One that it does not bear out is a
+fault of an engine and is never shown as a finding.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ostiary.decide.encode import Slot, World
+from ostiary.decide.interpret import Reading, judge
+from ostiary.decide.solver import Model, Said, Solver
+from ostiary.decide.verdict import Item
+from ostiary.errors import EngineDisagreement
+from ostiary.law.bundle import Bundle, Copy
+from ostiary.law.meaning import Facts, Known, Missing, Rows
+from ostiary.vocabulary import Base, Fact, Level, Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """One request, as facts (all but those of the copy), and the copy that it asks for."""
+
+    facts: Facts
+    copy: Copy
+
+    @property
+    def day(self) -> dt.date:
+        """The day as of which the law is read."""
+        found = self.facts["as_of"]
+        assert isinstance(found, dt.date)
+        return found
+
+    def judged(self, bundle: Bundle) -> Item:
+        """What the interpreter says."""
+        return judge(Reading(bundle, self.facts, self.day, bundle.agency.kinds), self.copy)
+
+
+Test = Callable[[Witness], bool]
+
+
+def find(solver: Solver, world: World, question: str, bears_out: Test) -> tuple[Said, Witness | None]:
+    """A smallest request for which ``question`` holds, or that there is none, or that it is not known.
+
+    :param bears_out: whether the interpreter says the same of a request.
+    :raises EngineDisagreement: the solver's world is not borne out.
+    """
+    said, found = find_any(solver, world, question)
+    if found is None:
+        return said, None
+    if not bears_out(found):
+        raise EngineDisagreement("the solver's request is not borne out by the interpreter")
+    return said, smallest(found, world.space.words, bears_out)
+
+
+def find_any(solver: Solver, world: World, question: str) -> tuple[Said, Witness | None]:
+    """A request for which ``question`` holds, whichever the solver finds first."""
+    variables = list(world.variables)
+    while True:
+        said, model = solver.ask(question, variables)
+        if said is not Said.SAT:
+            return said, None
+        pins = world.pins(model)
+        if not pins:
+            return said, read(world, model)
+        solver.add(pins)
+
+
+def read(world: World, model: Model) -> Witness:
+    """The request that a model describes."""
+    words = world.space.words
+    reader = _Reader(world, model)
+    named = {name: reader.fact(words.facts[name], 0) for name in world.space.names}
+    copy = Copy(*(str(named[name]) for name in ("copy.program", "element.id", "copy.source")))
+    facts: dict[str, Known | Missing] = {}
+    for name, fact in words.facts.items():
+        if fact.level in (Level.ELEMENT, Level.COPY):
+            continue
+        in_rows = name.split(".")[0] in words.relations
+        facts[name] = named[name] if name in named and not in_rows else forgotten(fact)
+    for relation, count in world.space.rows.items():
+        facts[relation] = Rows(
+            tuple(reader.row(relation, row) for row in range(count) if reader.bit(f"{relation}#{row}"))
+        )
+    return Witness(facts, copy)
+
+
+def forgotten(fact: Fact) -> Missing:
+    """What a fact is when a request says nothing of it."""
+    return Missing.ABSENT if fact.optional else Missing.UNKNOWN
+
+
+class _Reader:
+    def __init__(self, world: World, model: Model) -> None:
+        self.world, self.model, self.words = world, model, world.space.words
+
+    def bit(self, name: str) -> bool:
+        return name == "true" or self.model[name if name.startswith("|") else f"|{name}|"] is True
+
+    def row(self, relation: str, row: int) -> Mapping[str, Known | Missing]:
+        names = [name for name in self.words.facts if name.split(".")[0] == relation]
+        read = set(self.world.space.names)
+        return {n: self.fact(self.words.facts[n], row) if n in read else forgotten(self.words.facts[n]) for n in names}
+
+    def fact(self, fact: Fact, row: int) -> Known | Missing:
+        slot = self.world.slot(fact.name, row)
+        if not self.bit(slot.known):
+            return Missing.UNKNOWN
+        if not self.bit(slot.there):
+            return Missing.ABSENT
+        return self.value(fact, slot, row)
+
+    def value(self, fact: Fact, slot: Slot, row: int) -> Known:
+        members = self.world.space.members(fact)
+        if fact.type.many:
+            return tuple(code for code in members if self.bit(self.world.member(fact.name, code, row)))
+        found = self.model[slot.value]
+        if fact.type.base is Base.BOOL:
+            return bool(found)
+        if fact.type.base is Base.DATE:
+            return dt.date.fromordinal(int(found))
+        if fact.type.base is Base.INT:
+            return int(found)
+        return members[found] if found < len(members) else "any other"
+
+
+def smallest(found: Witness, words: Vocabulary, holds: Test) -> Witness:
+    """Forget one thing after another as long as it stays a witness: nothing more can then be left out."""
+    while True:
+        before = found
+        for name in sorted(found.facts, key=lambda n: (n in words.facts and words.facts[n].optional, n)):
+            for smaller in _less(found, name, words):
+                if holds(smaller):
+                    found = smaller
+                    break
+        if found == before:
+            return found
+
+
+def _less(found: Witness, name: str, words: Vocabulary) -> Iterator[Witness]:
+    """The same request with less said of one fact: a row fewer, nothing at all, one member of a list."""
+    value = found.facts.get(name)
+    if isinstance(value, Rows):
+        yield from (Witness(facts, found.copy) for facts in _fewer_rows(found.facts, name, value, words))
+    elif name in words.facts:
+        yield from (Witness({**found.facts, name: other}, found.copy) for other in _lesser(words.facts[name], value))
+
+
+def _lesser(fact: Fact, value: Known | Missing | None) -> Iterator[Known | Missing]:
+    if fact.name == "as_of" or value is forgotten(fact):
+        return
+    yield forgotten(fact)
+    if isinstance(value, tuple):
+        yield from ((member,) for member in value if len(value) > 1)
+
+
+def _fewer_rows(facts: Facts, name: str, value: Rows, words: Vocabulary) -> Iterator[Facts]:
+    if len(value.rows) < 2:  # one row needs no list; none at all is what a request without any means
+        only = value.rows[0] if value.rows else {}
+        yield {**{key: one for key, one in facts.items() if key != name}, **only}
+    for place, row in enumerate(value.rows):
+        before, after = value.rows[:place], value.rows[place + 1 :]
+        yield {**facts, name: Rows(before + after)}
+        for key in row:
+            for other in _lesser(words.facts[key], row[key]):
+                yield {**facts, name: Rows((*before, {**row, key: other}, *after))}
