@@ -94,11 +94,17 @@ def minimise_command(
 def check_command(
     files: Annotated[list[Path] | None, typer.Argument(help="Scenario files. Default: the packs' own tests.")] = None,
     packs: PacksOption = None,
+    coverage: Annotated[bool, typer.Option("--coverage", help="Also show what decides in no case.")] = False,
+    mutants: Annotated[bool, typer.Option("--mutants", help="Also show which slips no case notices.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Run the packs' tables and scenario files; exit 0 only when every answer is right."""
     from ostiary.cli import checking
 
+    if coverage or mutants:
+        from ostiary.cli import mutating
+
+        raise typer.Exit(mutating.run(files or [], packs, coverage=coverage, with_mutants=mutants, as_json=json))
     raise typer.Exit(checking.run(files or [], packs, as_json=json))
 
 
@@ -149,6 +155,25 @@ def prove_command(
 
     options = proving.Options(day_or_today(since, "--since"), out, smtlib, seconds, solver, json)
     raise typer.Exit(proving.run(pack, packs, options))
+
+
+@app.command("conflicts")
+def conflicts_command(
+    rule: Annotated[str, typer.Argument(help="Only what this rule takes part in, each case in full.")] = "",
+    packs: PacksOption = None,
+    since: Annotated[str, typer.Option(help="For every day from this one on (default: today).")] = "",
+    out: Annotated[
+        Path | None, typer.Option(help="Write each smallest case as a request file into this folder.")
+    ] = None,
+    seconds: Annotated[float, typer.Option(help="Time limit of each question.")] = 60.0,
+    json: JsonOption = False,
+) -> None:
+    """List where law meets law, and where a doubtful reading decides; each with a smallest case."""
+    from ostiary.cli import conflicting
+    from ostiary.cli.shared import day_or_today
+
+    options = conflicting.Options(day_or_today(since, "--since"), rule, out, seconds, json)
+    raise typer.Exit(conflicting.run(packs, options))
 
 
 @roll_app.command("generate")

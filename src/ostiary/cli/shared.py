@@ -110,4 +110,4 @@ def progress(what: str, steps: Iterable[Any], total: int) -> Iterable[Any]:
     from rich.console import Console
     from rich.progress import track
 
-    yield from track(steps, description=what, total=total, console=Console(stderr=True), transient=True)
+    yield from track(steps, description=what, total=total or None, console=Console(stderr=True), transient=True)

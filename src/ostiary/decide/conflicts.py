@@ -8,18 +8,17 @@ leave, or a doubtful bar that alone stands in the way.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import partial
 
 from ostiary.decide.encode import Space, World, both, either, no
 from ostiary.decide.encode_rules import Verdicts, theory
-from ostiary.decide.interpret import Alive, Reading, Stand, alive, settle
+from ostiary.decide.interpret import Stand, lives, settle
 from ostiary.decide.solver import Said, Solver
 from ostiary.decide.verdict import Reason
 from ostiary.decide.witness import Test, Witness, find, find_any, smallest
-from ostiary.errors import EngineDisagreement
-from ostiary.law.bundle import Bundle, copy_facts
+from ostiary.law.bundle import Bundle
 from ostiary.law.rule import Kind, Rule
 
 
@@ -77,19 +76,25 @@ def _clashes(bundle: Bundle, verdicts: Verdicts, solver: Solver) -> Iterator[Fin
     left = _can_meet(bundle)
     while left:
         question = either(both((living[mandate].t, living[bar].t)) for mandate, bar in sorted(left))
-        said, found = find_any(solver, verdicts.world, question)
+        said, found = find_any(solver, verdicts.world, question, partial(_shows, bundle, frozenset(left)))
         if said is Said.UNKNOWN:
             yield Undecided(tuple(sorted({name for pair in left for name in pair})))
         if found is None:
             return
-        up = alive_in(bundle, found)
-        seen = {(mandate, bar) for mandate, bar in left if mandate in up and bar in up}
-        if not seen:
-            raise EngineDisagreement("the solver's clash is not borne out by the interpreter")
+        seen = _seen(bundle, left, found)
         for mandate, bar in sorted(seen):
             small = smallest(found, bundle.words, _both_alive(bundle, mandate, bar))
             yield Clash(mandate, bar, small)
         left -= seen
+
+
+def _shows(bundle: Bundle, pairs: Set[tuple[str, str]], found: Witness) -> bool:
+    return bool(_seen(bundle, pairs, found))
+
+
+def _seen(bundle: Bundle, pairs: Set[tuple[str, str]], found: Witness) -> Pairs:
+    up = alive_in(bundle, found)
+    return {(mandate, bar) for mandate, bar in pairs if mandate in up and bar in up}
 
 
 def _both_alive(bundle: Bundle, mandate: str, bar: str) -> Test:
@@ -109,17 +114,8 @@ def _can_meet(bundle: Bundle) -> Pairs:
 
 def alive_in(bundle: Bundle, found: Witness) -> frozenset[str]:
     """The rules that are certainly alive, all help counted, by the interpreter."""
-    full, _, _ = _living(bundle, found)
+    full = lives(found.reading(bundle), found.copy).full
     return frozenset(name for name, value in full.items() if value is True)
-
-
-def _living(bundle: Bundle, found: Witness) -> tuple[Alive, Alive, list[Rule]]:
-    reading = Reading(bundle, found.facts, found.day, bundle.agency.kinds)
-    facts = {**found.facts, **copy_facts(found.copy, bundle.words)}
-    rules = [r for r in bundle.rules_at(found.copy) if r.in_force(found.day) and r.kind is not Kind.NOTE]
-    owns = {rule.id: reading.own(rule, facts) for rule in rules}
-    full = alive(bundle, rules, {name: own.full for name, own in owns.items()})
-    return full, alive(bundle, rules, {name: own.bare for name, own in owns.items()}), rules
 
 
 def _contested(bundle: Bundle) -> list[Rule]:
@@ -141,7 +137,8 @@ def _is_bar(verdicts: Verdicts, name: str) -> bool:
 
 
 def _decides(bundle: Bundle, rule: Rule, found: Witness) -> bool:
-    full, bare, rules = _living(bundle, found)
+    living = lives(found.reading(bundle), found.copy)
+    full, bare, rules = living.full, living.bare, living.rules
     if full.get(rule.id) is not True:
         return False
     if rule.kind.helps:

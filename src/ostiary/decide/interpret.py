@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import ClassVar
 
 from ostiary.decide.verdict import (
     Considered,
@@ -41,13 +42,14 @@ class Reading:
     """A bundle read on one day with one set of facts.
 
     ``facts`` has an entry for every fact of the vocabulary but those of the copy. ``agency``:
-    the kinds of agency that the decider is.
+    the kinds of agency that the decider is. ``follow``: which unknown facts are waited for is found out too.
     """
 
     bundle: Bundle
     facts: Facts
     as_of: dt.date
     agency: frozenset[str]
+    follow: ClassVar[bool] = True
     _cache: dict[str, Own] = field(default_factory=dict, init=False, repr=False, compare=False)
     idle: dict[tuple[str, dt.date], Considered] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -74,15 +76,21 @@ class Reading:
     def _own(self, rule: Rule, facts: Facts) -> Own:
         if not rule.binds & self.agency:
             return Own(False, False, frozenset())
-        certain = self.unknown.isdisjoint(self.bundle.reads[rule.id])
+        certain = not self.follow or self.unknown.isdisjoint(self.bundle.reads[rule.id])
         full, waits = (holds(rule.when, facts), NOTHING) if certain else weigh(rule.when, facts)
         reading = rule.interpretation
         if not (reading.contested and rule.kind.helps):
             return Own(full, full, waits)
         if reading.unless is None:
             return Own(full, False, waits)
-        settled, also = weigh(reading.unless, facts)
+        settled, also = (holds(reading.unless, facts), NOTHING) if certain else weigh(reading.unless, facts)
         return Own(full, kleene_all((full, settled)), waits | also if full is not False or waits else waits)
+
+
+class Brief(Reading):
+    """A reading that does not follow what is waited for: quicker, for those who ask thousands of times."""
+
+    follow = False
 
 
 def judge(reading: Reading, copy: Copy, group: str = "") -> Item:
@@ -93,19 +101,46 @@ def judge(reading: Reading, copy: Copy, group: str = "") -> Item:
         return Item(group, copy, Outcome.WITHHOLD, Reason.ENGINE_ERROR)
 
 
-def _judge(reading: Reading, copy: Copy, group: str) -> Item:
+@dataclass(frozen=True, slots=True)
+class Lives:
+    """Which rules that reach a copy are alive: with all help, and without what is doubtful."""
+
+    facts: Facts
+    rules: Sequence[Rule]
+    owns: Mapping[str, Own]
+    full: Alive
+    bare: Alive
+
+
+def lives(reading: Reading, copy: Copy) -> Lives:
+    """The life of every rule that is law on the day and reaches the copy."""
     facts = {**reading.facts, **copy_facts(copy, reading.bundle.words)}
-    reaching = reading.reaching(copy)
-    rules = [rule for rule in reaching if rule.in_force(reading.as_of) and rule.kind is not Kind.NOTE]
+    rules = [r for r in reading.reaching(copy) if r.in_force(reading.as_of) and r.kind is not Kind.NOTE]
     owns = {rule.id: reading.own(rule, facts) for rule in rules}
     full = alive(reading.bundle, rules, {name: own.full for name, own in owns.items()})
     doubtful = any(own.full is not own.bare for own in owns.values())
     bare = alive(reading.bundle, rules, {name: own.bare for name, own in owns.items()}) if doubtful else full
-    outcome, reason = settle(rules, full, bare)
-    waits = _waits(reading.bundle, rules, owns, full)
-    duties = _duties(reading, reaching, facts, full, outcome)
+    return Lives(facts, rules, owns, full, bare)
+
+
+def outcome_of(reading: Reading, copy: Copy) -> Outcome:
+    """The outcome alone, for those who ask thousands of times: the same that :func:`judge` gives."""
+    return _settled(reading, copy, lives(reading, copy))[0]
+
+
+def _settled(reading: Reading, copy: Copy, found: Lives) -> tuple[Outcome, Reason, tuple[Duty, ...]]:
+    outcome, reason = settle(found.rules, found.full, found.bare)
+    duties = _duties(reading, reading.reaching(copy), found.facts, found.full, outcome)
     if outcome.discloses and _exclude_each_other(reading.bundle, duties):
         outcome, reason = Outcome.REFER, Reason.DUTIES_CONFLICT
+    return outcome, reason, duties
+
+
+def _judge(reading: Reading, copy: Copy, group: str) -> Item:
+    found = lives(reading, copy)
+    facts, rules, owns, full, bare = found.facts, found.rules, found.owns, found.full, found.bare
+    outcome, reason, duties = _settled(reading, copy, found)
+    waits = _waits(reading.bundle, rules, owns, full)
     deciding = _deciding(reading, copy, rules, full, bare, outcome, reason)
     return Item(
         group,
@@ -116,7 +151,7 @@ def _judge(reading: Reading, copy: Copy, group: str) -> Item:
         tuple(dict.fromkeys(name for rule in deciding for name in rule.authorities)),
         tuple(
             reading.idle.get((rule.id, rule.since)) or _considered(reading, rule, owns, full, bare, waits, facts)
-            for rule in reaching
+            for rule in reading.reaching(copy)
         ),
         _missing(rules, full, waits, outcome),
         duties,

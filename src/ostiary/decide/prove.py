@@ -14,9 +14,8 @@ from enum import StrEnum
 
 from ostiary.decide.encode import Space, World, both, either, no
 from ostiary.decide.encode_rules import Verdicts, theory
-from ostiary.decide.interpret import Reading, judge
 from ostiary.decide.solver import Said, Solver
-from ostiary.decide.verdict import Item, Outcome
+from ostiary.decide.verdict import Outcome
 from ostiary.decide.witness import Witness, find
 from ostiary.errors import EngineDisagreement
 from ostiary.law.bundle import Bundle, copy_facts
@@ -204,9 +203,7 @@ def _breaks(bundle: Bundle, one: Property, names: Collection[str]) -> Callable[[
         return lambda found: _hangs(bundle, one, found)
     if one.never is Never.BLOCKED:
         lesser = without(bundle, one.rules)
-        return lambda found: (
-            found.judged(lesser).outcome is Outcome.MANDATED and not found.judged(bundle).outcome.discloses
-        )
+        return lambda found: found.outcome(lesser) is Outcome.MANDATED and not found.outcome(bundle).discloses
     if one.never is Never.STAYS:
         return lambda found: breaks(bundle, one, found) and not _unknown(found, names)
     return lambda found: breaks(bundle, one, found)
@@ -226,7 +223,7 @@ def _hangs(bundle: Bundle, one: Property, found: Witness) -> bool:
 
 def _commands(bundle: Bundle, found: Witness) -> set[str]:
     """The mandates whose own conditions a request meets, whatever may defeat them."""
-    reading = Reading(bundle, found.facts, found.day, bundle.agency.kinds)
+    reading = found.reading(bundle)
     facts = {**found.facts, **copy_facts(found.copy, bundle.words)}
     mandates = (rule for rule in bundle.rules_at(found.copy) if rule.kind is Kind.MANDATE)
     return {rule.id for rule in mandates if rule.in_force(found.day) and reading.own(rule, facts).full is True}
@@ -239,31 +236,29 @@ def _applies(bundle: Bundle, one: Property, found: Witness) -> bool:
 
 def breaks(bundle: Bundle, one: Property, found: Witness) -> bool:
     """Whether a request breaks a property of one request, by the interpreter."""
-    return _applies(bundle, one, found) and _did(found.judged(bundle), one.never)
+    return _applies(bundle, one, found) and _did(found.outcome(bundle), one.never)
 
 
-def _did(item: Item, never: Never) -> bool:
+def _did(outcome: Outcome, never: Never) -> bool:
     if never is Never.STAYS:
-        return not item.outcome.discloses
+        return not outcome.discloses
     wanted = {
         Never.LEAVES: (Outcome.RELEASE, Outcome.MANDATED),
         Never.DISCRETION: (Outcome.RELEASE,),
         Never.MANDATED: (Outcome.MANDATED,),
     }
-    return item.outcome in wanted[never]
+    return outcome in wanted[never]
 
 
 def learned(bundle: Bundle, found: Witness) -> str:
     """A fact that is not known, and whose learning would undo the release; empty where there is none."""
-    if not found.judged(bundle).outcome.discloses:
+    if not found.outcome(bundle).discloses:
         return ""
     for name, value in found.facts.items():
         if value is not Missing.UNKNOWN:
             continue
         for other in _possible(bundle, name):
-            wiser = {**found.facts, name: other}
-            item = judge(Reading(bundle, wiser, found.day, bundle.agency.kinds), found.copy)
-            if not item.outcome.discloses:
+            if not Witness({**found.facts, name: other}, found.copy).outcome(bundle).discloses:
                 return name
     return ""
 

@@ -78,9 +78,12 @@ class Solver:
         self.theory += text
         self._tell(text)
 
-    def ask(self, question: str, variables: Sequence[str] = ()) -> tuple[Said, Model]:
-        """Whether ``question`` can be true and, if so, the values of ``variables`` in one world where it is."""
-        found = self._tell(f"(push 1)\n(assert {question})\n(check-sat)\n")
+    def ask(self, question: str, variables: Sequence[str] = (), given: str = "") -> tuple[Said, Model]:
+        """Whether ``question`` can be true and, if so, the values of ``variables`` in one world where it is.
+
+        :param given: declarations and assertions that are told for this question only.
+        """
+        found = self._tell(f"(push 1)\n{given}\n(assert {question})\n(check-sat)\n")
         said = Said(found[0]) if found and found[0] in list(Said) else Said.UNKNOWN
         model: Model = {}
         if said is Said.SAT and variables:

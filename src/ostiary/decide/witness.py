@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ostiary.decide.encode import Slot, World
-from ostiary.decide.interpret import Reading, judge
+from ostiary.decide.interpret import Brief, Reading, judge, outcome_of
 from ostiary.decide.solver import Model, Said, Solver
-from ostiary.decide.verdict import Item
+from ostiary.decide.verdict import Item, Outcome
 from ostiary.errors import EngineDisagreement
 from ostiary.law.bundle import Bundle, Copy
 from ostiary.law.meaning import Facts, Known, Missing, Rows
@@ -35,37 +35,51 @@ class Witness:
         return found
 
     def judged(self, bundle: Bundle) -> Item:
-        """What the interpreter says."""
+        """What the interpreter says, in full."""
         return judge(Reading(bundle, self.facts, self.day, bundle.agency.kinds), self.copy)
+
+    def outcome(self, bundle: Bundle) -> Outcome:
+        """What the interpreter says, in one word."""
+        return outcome_of(self.reading(bundle), self.copy)
+
+    def reading(self, bundle: Bundle) -> Reading:
+        """The bundle read for this request, without following what is waited for."""
+        return Brief(bundle, self.facts, self.day, bundle.agency.kinds)
 
 
 Test = Callable[[Witness], bool]
 
 
-def find(solver: Solver, world: World, question: str, bears_out: Test) -> tuple[Said, Witness | None]:
+def find(solver: Solver, world: World, question: str, bears_out: Test, given: str = "") -> tuple[Said, Witness | None]:
     """A smallest request for which ``question`` holds, or that there is none, or that it is not known.
 
     :param bears_out: whether the interpreter says the same of a request.
+    :param given: what is told for this question only.
     :raises EngineDisagreement: the solver's world is not borne out.
     """
-    said, found = find_any(solver, world, question)
-    if found is None:
-        return said, None
-    if not bears_out(found):
-        raise EngineDisagreement("the solver's request is not borne out by the interpreter")
-    return said, smallest(found, world.space.words, bears_out)
+    said, found = find_any(solver, world, question, bears_out, given)
+    return said, smallest(found, world.space.words, bears_out) if found is not None else None
 
 
-def find_any(solver: Solver, world: World, question: str) -> tuple[Said, Witness | None]:
-    """A request for which ``question`` holds, whichever the solver finds first."""
+def find_any(
+    solver: Solver, world: World, question: str, bears_out: Test, given: str = ""
+) -> tuple[Said, Witness | None]:
+    """The same, but whichever request the solver finds first.
+
+    Dates moved by months are only bounded in the theory; a request that leans on an impossible
+    one is sent back with the date made exact.
+    """
     variables = list(world.variables)
     while True:
-        said, model = solver.ask(question, variables)
+        said, model = solver.ask(question, variables, given)
         if said is not Said.SAT:
             return said, None
+        found = read(world, model)
+        if bears_out(found):
+            return said, found
         pins = world.pins(model)
         if not pins:
-            return said, read(world, model)
+            raise EngineDisagreement("the solver's request is not borne out by the interpreter")
         solver.add(pins)
 
 
@@ -129,6 +143,7 @@ class _Reader:
 
 def smallest(found: Witness, words: Vocabulary, holds: Test) -> Witness:
     """Forget one thing after another as long as it stays a witness: nothing more can then be left out."""
+    found = _without_many(found, words, holds)
     while True:
         before = found
         for name in sorted(found.facts, key=lambda n: (n in words.facts and words.facts[n].optional, n)):
@@ -138,6 +153,22 @@ def smallest(found: Witness, words: Vocabulary, holds: Test) -> Witness:
                     break
         if found == before:
             return found
+
+
+def _without_many(found: Witness, words: Vocabulary, holds: Test) -> Witness:
+    """Forget facts in halves, then quarters, and so on: most facts of a solver's world are idle."""
+    names = [name for name in found.facts if name in words.facts and name != "as_of"]
+    names = [name for name in names if found.facts[name] is not forgotten(words.facts[name])]
+    size = len(names)
+    while size > 1:
+        size = (size + 1) // 2
+        for start in range(0, len(names), size):
+            less = {name: forgotten(words.facts[name]) for name in names[start : start + size]}
+            smaller = Witness({**found.facts, **less}, found.copy)
+            if holds(smaller):
+                found = smaller
+        names = [name for name in names if found.facts[name] is not forgotten(words.facts[name])]
+    return found
 
 
 def _less(found: Witness, name: str, words: Vocabulary) -> Iterator[Witness]:

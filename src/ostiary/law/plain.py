@@ -44,6 +44,14 @@ def rule_page(bundle: Bundle, rule: Rule) -> Iterator[Section]:
         yield "note", [rule.note]
 
 
+def rule_in_short(bundle: Bundle, rule: Rule) -> str:
+    """A rule in one sentence, with what it rests on: title, kind of element, conditions, citations."""
+    whens = [in_words(part, bundle.words, bundle.meanings) for part in conjuncts(rule.when)]
+    when = f" when {'; and '.join(whens)}" if whens else ""
+    cited = "; ".join(bundle.authorities[name].citation for name in rule.authorities)
+    return f"{rule.title}. {_VERBS[rule.kind]} {_said(bundle, rule.elements, 'every element')}{when} [{cited}]"
+
+
 def _dates(rule: Rule) -> str:
     """Statutes' first days were set from memory; orders' days were read with the order."""
     doubt = " (first day from memory; confirm it)" if rule.layer in (Layer.FEDERAL, Layer.STATE) else ""
