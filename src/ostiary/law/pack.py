@@ -64,7 +64,9 @@ _KNOWN_FILES = frozenset(
         "elements.yaml",
         "authorities.yaml",
         "definitions.yaml",
-        "changes.yaml",  # who approved that more may leave; no part of the law
+        "survivors.yaml",  # which mutants of the law no case need notice, and why; no part of the law
+        "changes.yaml",
+        "conflicts.yaml",  # who approved that more may leave; no part of the law
     }
 )
 
