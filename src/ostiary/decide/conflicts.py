@@ -83,7 +83,7 @@ def _clashes(bundle: Bundle, verdicts: Verdicts, solver: Solver) -> Iterator[Fin
             return
         seen = _seen(bundle, left, found)
         for mandate, bar in sorted(seen):
-            small = smallest(found, bundle.words, _both_alive(bundle, mandate, bar))
+            small = smallest(found, bundle.words, _both_alive(bundle, mandate, bar), verdicts.world.space.since)
             yield Clash(mandate, bar, small)
         left -= seen
 

@@ -7,7 +7,7 @@ checked against it. An exception here withholds; it never skips a rule.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
@@ -88,9 +88,22 @@ class Reading:
 
 
 class Brief(Reading):
-    """A reading that does not follow what is waited for: quicker, for those who ask thousands of times."""
+    """A reading of one copy that does not follow what is waited for: quick, for those who ask thousands of times."""
 
     follow = False
+
+    def own(self, rule: Rule, facts: Facts) -> Own:
+        """A rule's own condition, kept."""
+        found = self._cache.get(rule.id)
+        if found is None:
+            found = self._cache[rule.id] = self._own(rule, facts)
+        return found
+
+    def take_over(self, other: Brief, changed: Set[str]) -> None:
+        """Keep what another reading of the same copy found out, but of rules that read a changed fact."""
+        if "as_of" not in changed:  # another day can mean another text of a rule
+            reads = self.bundle.reads
+            self._cache.update((name, own) for name, own in other._cache.items() if changed.isdisjoint(reads[name]))
 
 
 def judge(reading: Reading, copy: Copy, group: str = "") -> Item:

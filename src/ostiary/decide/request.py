@@ -24,6 +24,7 @@ from ostiary.vocabulary import OPEN_LISTS, Base, Fact, FactType, Level, Vocabula
 
 _SYNTAX = ("flags", "complete", "unknown", "groups")
 _GROUP_KEYS = ("programs", "flags", "statements", "consent", "instrument", "subjects", "holder", "unknown")
+_MOST = 10**12  # more people than there are; canonical JSON could not hold a much larger number
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,40}\Z")
 
 
@@ -243,7 +244,7 @@ class _Reader:
     def one(self, kind: FactType, value: Any, name: str, path: Path_) -> Value:
         if kind.base is Base.BOOL and isinstance(value, bool):
             return value
-        if kind.base is Base.INT and isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        if kind.base is Base.INT and isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST:
             return value
         if kind.base is Base.DATE:
             return self.day(value, name, path)
@@ -269,7 +270,7 @@ class _Reader:
 
 _FORMS = {
     Base.BOOL: "true or false",
-    Base.INT: "a whole number, 0 or more",
+    Base.INT: "a whole number, from 0 to a million millions",
     Base.TEXT: "text, and not empty",
     Base.CODE: "a code (text)",
     Base.DATE: "a date",

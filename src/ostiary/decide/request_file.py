@@ -6,24 +6,30 @@ playground's copy of what stands on the page, a counterexample, a single case of
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ostiary.law.meaning import Known, Missing, Rows
-from ostiary.vocabulary import Fact, Level, Vocabulary
+from ostiary.vocabulary import Base, Fact, FactType, Level, Vocabulary
 
 
 def as_document(
-    facts: Mapping[str, Known | Missing], words: Vocabulary, *, programs: Sequence[str], elements: Sequence[str]
+    facts: Mapping[str, Known | Missing],
+    words: Vocabulary,
+    *,
+    programs: Sequence[str],
+    elements: Sequence[str],
+    complete: Collection[str] = (),
 ) -> dict[str, Any]:
     """The request file, as plain data, that states these facts.
 
     What the reader takes for granted is left out: a fact that is unknown, or an optional one
-    that is absent. ``complete`` is never used: a fact is false here because the facts say so,
-    not because a list was called whole. A request file has no ``as_of``; read it with ``as_of``
+    that is absent. Nothing is written as ``complete``: a fact is false here because the facts
+    say so, not because a list was called whole. A request file has no ``as_of``; read it with ``as_of``
     to judge it on another day than that of receipt.
 
     :param facts: an entry for every fact but those of the element and the copy.
+    :param complete: sections that the file's reader takes as whole anyway, as it does in scenarios.
     """
     asked = {"programs": tuple(programs), "elements_requested": tuple(elements)}
     received = facts["request_date"]
@@ -36,9 +42,12 @@ def as_document(
         if fact.name.split(".")[0] in relations:
             continue
         value = stated[fact.name]
+        whole = fact.name.split(".")[0] in complete and fact.type == FactType(Base.BOOL)
+        if value is False and whole:
+            continue
         if not isinstance(value, Missing):
             _put(document, fact.name, _plain(value))
-        elif value is Missing.UNKNOWN and fact.optional:
+        elif value is Missing.UNKNOWN and (fact.optional or whole):
             not_known.append(fact.name)
         elif value is Missing.ABSENT and not fact.optional:
             raise ValueError(f"`{fact.name}` is not optional, so that no file can say that it is absent")

@@ -7,8 +7,8 @@ fault of an engine and is never shown as a finding.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Set
+from dataclasses import dataclass, field
 
 from ostiary.decide.encode import Slot, World
 from ostiary.decide.interpret import Brief, Reading, judge, outcome_of
@@ -20,12 +20,14 @@ from ostiary.law.meaning import Facts, Known, Missing, Rows
 from ostiary.vocabulary import Base, Fact, Level, Vocabulary
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Witness:
     """One request, as facts (all but those of the copy), and the copy that it asks for."""
 
     facts: Facts
     copy: Copy
+    _made_from: tuple[Witness, Set[str]] | None = field(default=None, compare=False, repr=False)
+    _readings: dict[int, Brief] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def day(self) -> dt.date:
@@ -42,9 +44,27 @@ class Witness:
         """What the interpreter says, in one word."""
         return outcome_of(self.reading(bundle), self.copy)
 
-    def reading(self, bundle: Bundle) -> Reading:
-        """The bundle read for this request, without following what is waited for."""
-        return Brief(bundle, self.facts, self.day, bundle.agency.kinds)
+    def reading(self, bundle: Bundle) -> Brief:
+        """The bundle read for this request. What a like request has shown is not asked again."""
+        found = self._readings.get(id(bundle))
+        if found is None or found.bundle is not bundle:
+            found = self._readings[id(bundle)] = Brief(bundle, self.facts, self.day, bundle.agency.kinds)
+            if self._made_from is not None:
+                before, changed = self._made_from
+                known = before._readings.get(id(bundle))
+                if known is not None and known.bundle is bundle:
+                    found.take_over(known, changed)
+        return found
+
+    def but(self, changes: Facts) -> Witness:
+        """The same request with some facts changed; a relation's name stands for all facts of its rows."""
+        facts = {**self.facts, **changes}
+        return Witness(facts, self.copy, (self, _fact_names(self.facts, changes)))
+
+
+def _fact_names(facts: Facts, changes: Facts) -> Set[str]:
+    rows = [value for name in changes for value in (facts.get(name), changes[name]) if isinstance(value, Rows)]
+    return {*changes, *(name for relation in rows for row in relation.rows for name in row)}
 
 
 Test = Callable[[Witness], bool]
@@ -58,7 +78,7 @@ def find(solver: Solver, world: World, question: str, bears_out: Test, given: st
     :raises EngineDisagreement: the solver's world is not borne out.
     """
     said, found = find_any(solver, world, question, bears_out, given)
-    return said, smallest(found, world.space.words, bears_out) if found is not None else None
+    return said, smallest(found, world.space.words, bears_out, world.space.since) if found is not None else None
 
 
 def find_any(
@@ -141,9 +161,13 @@ class _Reader:
         return members[found] if found < len(members) else "any other"
 
 
-def smallest(found: Witness, words: Vocabulary, holds: Test) -> Witness:
-    """Forget one thing after another as long as it stays a witness: nothing more can then be left out."""
-    found = _without_many(found, words, holds)
+def smallest(found: Witness, words: Vocabulary, holds: Test, since: dt.date | None = None) -> Witness:
+    """Forget one thing after another as long as it stays a witness: nothing more can then be left out.
+
+    :param since: the day to read the law on, if it stays a witness then.
+    """
+    early = found.but({"as_of": since}) if since is not None else found
+    found = _without_many(early if holds(early) else found, words, holds)
     while True:
         before = found
         for name in sorted(found.facts, key=lambda n: (n in words.facts and words.facts[n].optional, n)):
@@ -164,7 +188,7 @@ def _without_many(found: Witness, words: Vocabulary, holds: Test) -> Witness:
         size = (size + 1) // 2
         for start in range(0, len(names), size):
             less = {name: forgotten(words.facts[name]) for name in names[start : start + size]}
-            smaller = Witness({**found.facts, **less}, found.copy)
+            smaller = found.but(less)
             if holds(smaller):
                 found = smaller
         names = [name for name in names if found.facts[name] is not forgotten(words.facts[name])]
@@ -175,9 +199,17 @@ def _less(found: Witness, name: str, words: Vocabulary) -> Iterator[Witness]:
     """The same request with less said of one fact: a row fewer, nothing at all, one member of a list."""
     value = found.facts.get(name)
     if isinstance(value, Rows):
-        yield from (Witness(facts, found.copy) for facts in _fewer_rows(found.facts, name, value, words))
+        yield from (found.but({name: rows}) for rows in _fewer_rows(value, words))
+        if len(value.rows) < 2:  # one row needs no list; none at all is what a request without any means
+            yield _unlisted(found, name, value)
     elif name in words.facts:
-        yield from (Witness({**found.facts, name: other}, found.copy) for other in _lesser(words.facts[name], value))
+        yield from (found.but({name: other}) for other in _lesser(words.facts[name], value))
+
+
+def _unlisted(found: Witness, relation: str, value: Rows) -> Witness:
+    only = value.rows[0] if value.rows else {}
+    facts = {name: one for name, one in found.facts.items() if name != relation}
+    return Witness({**facts, **only}, found.copy)
 
 
 def _lesser(fact: Fact, value: Known | Missing | None) -> Iterator[Known | Missing]:
@@ -188,13 +220,10 @@ def _lesser(fact: Fact, value: Known | Missing | None) -> Iterator[Known | Missi
         yield from ((member,) for member in value if len(value) > 1)
 
 
-def _fewer_rows(facts: Facts, name: str, value: Rows, words: Vocabulary) -> Iterator[Facts]:
-    if len(value.rows) < 2:  # one row needs no list; none at all is what a request without any means
-        only = value.rows[0] if value.rows else {}
-        yield {**{key: one for key, one in facts.items() if key != name}, **only}
+def _fewer_rows(value: Rows, words: Vocabulary) -> Iterator[Rows]:
     for place, row in enumerate(value.rows):
         before, after = value.rows[:place], value.rows[place + 1 :]
-        yield {**facts, name: Rows(before + after)}
+        yield Rows(before + after)
         for key in row:
             for other in _lesser(words.facts[key], row[key]):
-                yield {**facts, name: Rows((*before, {**row, key: other}, *after))}
+                yield Rows((*before, {**row, key: other}, *after))

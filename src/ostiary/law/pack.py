@@ -65,8 +65,8 @@ _KNOWN_FILES = frozenset(
         "authorities.yaml",
         "definitions.yaml",
         "survivors.yaml",  # which mutants of the law no case need notice, and why; no part of the law
-        "changes.yaml",
-        "conflicts.yaml",  # who approved that more may leave; no part of the law
+        "changes.yaml",  # who approved that more may leave; no part of the law
+        "conflicts.yaml",  # which clashes of law were read, and why they stand; no part of the law
     }
 )
 

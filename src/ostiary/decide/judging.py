@@ -1,0 +1,97 @@
+"""Whether a changed law means the same: the prover's word on mutants that no case notices.
+
+A mutant that answers every request alike is no gap in the cases. One that does not is
+shown by a smallest request, ready to be pasted into a scenarios file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from ostiary.decide.cases import COMPLETE
+from ostiary.decide.compare import Beside, asked_in_short
+from ostiary.decide.mutants import Effect, Judgement
+from ostiary.decide.request_file import as_document, to_yaml
+from ostiary.decide.solver import Said
+from ostiary.decide.witness import Witness
+from ostiary.errors import EngineDisagreement
+from ostiary.law.bundle import Bundle
+from ostiary.law.condition import SomeRow, walk
+from ostiary.law.meaning import Missing
+from ostiary.vocabulary import Base, FactType
+
+
+class Judging:
+    """Judges mutants of one law, for every day from ``since`` on. Close it when done."""
+
+    def __init__(self, law: Bundle, since: dt.date, *, seconds: float = 20.0) -> None:
+        self.law, self.since, self.seconds = law, since, seconds
+        self._beside = Beside(law, since, seconds=seconds)
+        self._rows = _row_questions(law)
+
+    def close(self) -> None:
+        """End the solver."""
+        self._beside.solver.close()
+
+    def __call__(self, law: Bundle, mutant: Bundle) -> Judgement:
+        """What the mutant does: lets more out, less, answers otherwise, or the same."""
+        assert law is self.law, "a judge knows one law"
+        try:
+            if _row_questions(mutant) <= self._rows:
+                return self._judged(self._beside, mutant)
+            with Beside(law, self.since, words_of=mutant, seconds=self.seconds) as beside:  # it needs more rows
+                return self._judged(beside, mutant)
+        except EngineDisagreement:
+            return Judgement(Effect.UNKNOWN)
+
+    def _judged(self, beside: Beside, mutant: Bundle) -> Judgement:
+        other = beside.lay(mutant)
+        given = beside.given(other)
+        mine = beside.verdicts
+        ways = (
+            (Effect.WIDENS, lambda: beside.only_in(other, mine, given), _only_in(mutant, self.law)),
+            (Effect.NARROWS, lambda: beside.only_in(mine, other, given), _only_in(self.law, mutant)),
+            (Effect.ANSWERS, lambda: beside.answers(other, given), _answers_differ(self.law, mutant)),
+        )
+        for effect, ask, differs in ways:
+            said, found = ask()
+            if found is not None:
+                return Judgement(effect, scenario(self.law, found, differs))
+            if said is Said.UNKNOWN:
+                return Judgement(Effect.UNKNOWN)
+        return Judgement(Effect.SAME)
+
+
+def _row_questions(bundle: Bundle) -> frozenset[SomeRow]:
+    conditions = [rule.when for rule in bundle.rules]
+    conditions += [rule.interpretation.unless for rule in bundle.rules if rule.interpretation.unless is not None]
+    return frozenset(node for one in conditions for node in walk(one) if isinstance(node, SomeRow))
+
+
+Differs = Callable[[Witness], bool]
+
+
+def _only_in(more: Bundle, less: Bundle) -> Differs:
+    return lambda found: found.outcome(more).discloses and not found.outcome(less).discloses
+
+
+def _answers_differ(one: Bundle, other: Bundle) -> Differs:
+    return lambda found: found.outcome(one) is not found.outcome(other)
+
+
+def scenario(law: Bundle, found: Witness, differs: Differs) -> str:
+    """A request as one scenario of a scenarios file, with the answer that the law as it stands gives."""
+    plain = _with_falses(law, found)
+    found = plain if differs(plain) else found
+    copy = found.copy
+    facts = as_document(found.facts, law.words, programs=[copy.program], elements=[copy.element], complete=COMPLETE)
+    answer = {"elements": [copy.element], "outcome": found.outcome(law).value}
+    return to_yaml({"id": "NEW", "title": asked_in_short(law.words, found), "facts": facts, "expect": [answer]})
+
+
+def _with_falses(law: Bundle, found: Witness) -> Witness:
+    """What a scenario leaves out of its flags and statements is false, not unknown."""
+    facts = law.words.facts.values()
+    short = [one.name for one in facts if one.name.split(".")[0] in COMPLETE and one.type == FactType(Base.BOOL)]
+    return found.but({name: False for name in short if found.facts[name] is Missing.UNKNOWN})
