@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from types import TracebackType
 
 from ostiary.decide.cases import COMPLETE
 from ostiary.decide.compare import Beside, asked_in_short
@@ -21,26 +22,30 @@ from ostiary.law.condition import SomeRow, walk
 from ostiary.law.meaning import Missing
 from ostiary.vocabulary import Base, FactType
 
+Differs = Callable[[Witness], bool]
+Ask = Callable[[], tuple[Said, Witness | None]]
+
 
 class Judging:
-    """Judges mutants of one law, for every day from ``since`` on. Close it when done."""
+    """Judges mutants of one law, for every day from ``since`` on."""
 
     def __init__(self, law: Bundle, since: dt.date, *, seconds: float = 20.0) -> None:
         self.law, self.since, self.seconds = law, since, seconds
         self._beside = Beside(law, since, seconds=seconds)
         self._rows = _row_questions(law)
 
-    def close(self) -> None:
-        """End the solver."""
+    def __enter__(self) -> Judging:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
         self._beside.solver.close()
 
-    def __call__(self, law: Bundle, mutant: Bundle) -> Judgement:
+    def __call__(self, mutant: Bundle) -> Judgement:
         """What the mutant does: lets more out, less, answers otherwise, or the same."""
-        assert law is self.law, "a judge knows one law"
         try:
             if _row_questions(mutant) <= self._rows:
                 return self._judged(self._beside, mutant)
-            with Beside(law, self.since, words_of=mutant, seconds=self.seconds) as beside:  # it needs more rows
+            with Beside(self.law, self.since, words_of=mutant, seconds=self.seconds) as beside:  # it needs more rows
                 return self._judged(beside, mutant)
         except EngineDisagreement:
             return Judgement(Effect.UNKNOWN)
@@ -49,7 +54,7 @@ class Judging:
         other = beside.lay(mutant)
         given = beside.given(other)
         mine = beside.verdicts
-        ways = (
+        ways: tuple[tuple[Effect, Ask, Differs], ...] = (
             (Effect.WIDENS, lambda: beside.only_in(other, mine, given), _only_in(mutant, self.law)),
             (Effect.NARROWS, lambda: beside.only_in(mine, other, given), _only_in(self.law, mutant)),
             (Effect.ANSWERS, lambda: beside.answers(other, given), _answers_differ(self.law, mutant)),
@@ -67,9 +72,6 @@ def _row_questions(bundle: Bundle) -> frozenset[SomeRow]:
     conditions = [rule.when for rule in bundle.rules]
     conditions += [rule.interpretation.unless for rule in bundle.rules if rule.interpretation.unless is not None]
     return frozenset(node for one in conditions for node in walk(one) if isinstance(node, SomeRow))
-
-
-Differs = Callable[[Witness], bool]
 
 
 def _only_in(more: Bundle, less: Bundle) -> Differs:

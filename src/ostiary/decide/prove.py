@@ -14,12 +14,13 @@ from enum import StrEnum
 
 from ostiary.decide.encode import Space, World, both, either, no
 from ostiary.decide.encode_rules import Verdicts, theory
+from ostiary.decide.learning import find_learning
 from ostiary.decide.solver import Said, Solver
 from ostiary.decide.verdict import Outcome
 from ostiary.decide.witness import Witness, find
 from ostiary.errors import EngineDisagreement
 from ostiary.law.bundle import Bundle, copy_facts
-from ostiary.law.meaning import Known, Missing, Rows, holds
+from ostiary.law.meaning import Missing, Rows, holds
 from ostiary.law.property import Never, Property
 from ostiary.law.rule import Kind
 
@@ -51,13 +52,17 @@ class Proof:
 
 @dataclass(frozen=True)
 class Case:
-    """A property as a question: the theory it is asked in, when it is broken, when it applies at all."""
+    """A property as a question: the theory it is asked in, when it is broken, when it applies at all.
+
+    ``wiser``: for ``LEARNING``, the world that knows more.
+    """
 
     world: World
     theory: str
     broken: str
     applies: str
     without_unless: str
+    wiser: World | None = None
 
 
 def prove(
@@ -124,7 +129,7 @@ def _learning_case(bundle: Bundle, space: Space) -> Case:
     more = "\n".join(f"(assert (=> {bit} {bit[:-1]}'|))" for bit in bits) + "\n"
     leaves = now.leaves
     broken = both((leaves, no(then.leaves)))
-    return Case(world, theory([now, then]) + more, broken, leaves, broken)
+    return Case(world, theory([now, then]) + more, broken, leaves, broken, wiser)
 
 
 def _blocked_case(bundle: Bundle, space: Space, rules: frozenset[str]) -> Case:
@@ -161,15 +166,14 @@ def _proof(bundle: Bundle, one: Property, case: Case, solver: Solver) -> Proof:
 
 
 def _asked(bundle: Bundle, one: Property, case: Case, solver: Solver) -> Proof:
-    bears_out = _breaks(bundle, one, case.world.space.names)
     usual = _usual_source(bundle, case.world)
-    said, witness = find(solver, case.world, both((case.broken, usual)), bears_out)
+    said, witness, fact = _found(bundle, one, case, solver, both((case.broken, usual)))
     if said is Said.UNSAT:  # a copy from a less usual source cannot be asked for in a request file
-        said, witness = find(solver, case.world, case.broken, bears_out)
+        said, witness, fact = _found(bundle, one, case, solver, case.broken)
     if said is Said.UNKNOWN:
         return Proof(one, Result.UNDECIDED, f"the solver gave no answer within {solver.seconds:.0f} seconds")
     if witness is not None:
-        return Proof(one, Result.REFUTED, "", witness, learned(bundle, witness) if one.never is Never.LEARNING else "")
+        return Proof(one, Result.REFUTED, "", witness, fact)
     applies, _ = solver.ask(case.applies)
     if applies is Said.UNSAT:
         return Proof(one, Result.VACUOUS, "no request meets its `when` without its `unless`: it says nothing")
@@ -177,6 +181,16 @@ def _asked(bundle: Bundle, one: Property, case: Case, solver: Solver) -> Proof:
         return Proof(one, Result.UNDECIDED, "whether any request meets its `when` is not known")
     idle = one.never.of_one_request and case.without_unless != case.broken
     return Proof(one, Result.PROVED, idle=idle and solver.ask(case.without_unless)[0] is Said.UNSAT)
+
+
+def _found(
+    bundle: Bundle, one: Property, case: Case, solver: Solver, question: str
+) -> tuple[Said, Witness | None, str]:
+    """A smallest request that breaks the property and, for ``LEARNING``, the fact that undoes the release."""
+    if case.wiser is not None:
+        return find_learning(bundle, solver, case.world, case.wiser, question)
+    said, found = find(solver, case.world, question, _breaks(bundle, one, case.world.space.names))
+    return said, found, ""
 
 
 def _usual_source(bundle: Bundle, world: World) -> str:
@@ -197,8 +211,6 @@ def _usual_source(bundle: Bundle, world: World) -> str:
 
 
 def _breaks(bundle: Bundle, one: Property, names: Collection[str]) -> Callable[[Witness], bool]:
-    if one.never is Never.LEARNING:
-        return lambda found: bool(learned(bundle, found))
     if one.never is Never.HANGS:
         return lambda found: _hangs(bundle, one, found)
     if one.never is Never.BLOCKED:
@@ -218,10 +230,10 @@ def _unknown(found: Witness, names: Collection[str]) -> bool:
 def _hangs(bundle: Bundle, one: Property, found: Witness) -> bool:
     assert one.instead is not None
     other = Witness({**found.facts, one.instead[0]: one.instead[1]}, found.copy)
-    return _applies(bundle, one, found) and not _commands(bundle, found) <= _commands(bundle, other)
+    return _applies(bundle, one, found) and not commands(bundle, found) <= commands(bundle, other)
 
 
-def _commands(bundle: Bundle, found: Witness) -> set[str]:
+def commands(bundle: Bundle, found: Witness) -> set[str]:
     """The mandates whose own conditions a request meets, whatever may defeat them."""
     reading = found.reading(bundle)
     facts = {**found.facts, **copy_facts(found.copy, bundle.words)}
@@ -248,27 +260,6 @@ def _did(outcome: Outcome, never: Never) -> bool:
         Never.MANDATED: (Outcome.MANDATED,),
     }
     return outcome in wanted[never]
-
-
-def learned(bundle: Bundle, found: Witness) -> str:
-    """A fact that is not known, and whose learning would undo the release; empty where there is none."""
-    if not found.outcome(bundle).discloses:
-        return ""
-    for name, value in found.facts.items():
-        if value is not Missing.UNKNOWN:
-            continue
-        for other in _possible(bundle, name):
-            if not Witness({**found.facts, name: other}, found.copy).outcome(bundle).discloses:
-                return name
-    return ""
-
-
-def _possible(bundle: Bundle, name: str) -> list[Known | Missing]:
-    fact = bundle.words.facts[name]
-    absent: list[Known | Missing] = [Missing.ABSENT] if fact.optional else []
-    if fact.type.codes and not fact.type.many:
-        return [*absent, *bundle.words.codes.get(fact.type.codes, ())]
-    return [*absent, True, False] if not fact.type.many else [*absent, ()]
 
 
 def without(bundle: Bundle, rules: frozenset[str]) -> Bundle:

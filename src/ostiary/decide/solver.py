@@ -20,6 +20,7 @@ from ostiary.errors import BadInput
 
 Model = Mapping[str, int | bool]
 _END = "ostiary:end"
+_TO_START = 120.0  # seconds to start, load the solver and read the theory; no question is asked yet
 _VALUE = re.compile(r"\(\|?([^|\s()]*(?: [^|()]*)?)\|?\s+(true|false|[0-9]+|\(-\s*[0-9]+\))\)")
 
 
@@ -52,7 +53,7 @@ class Solver:
         lines: queue.Queue[str | None] = queue.Queue()
         threading.Thread(target=_listen, args=(process, lines), daemon=True).start()
         self._lines, self._process = lines, process
-        if self._tell(self.theory) != []:
+        if self._tell(self.theory, seconds=_TO_START) != []:
             self.close()
             raise BadInput(f"the solver `{self.name}` does not answer; is its package installed?")
         return process
@@ -96,7 +97,7 @@ class Solver:
             self._tell("(pop 1)\n")
         return said, model
 
-    def _tell(self, text: str) -> list[str] | None:
+    def _tell(self, text: str, seconds: float | None = None) -> list[str] | None:
         """What the solver prints to a text; None when its time is up or it has died."""
         assert self._process.stdin is not None
         try:
@@ -107,7 +108,7 @@ class Solver:
         found: list[str] = []
         while True:
             try:
-                line = self._lines.get(timeout=self.seconds)
+                line = self._lines.get(timeout=self.seconds if seconds is None else seconds)
             except queue.Empty:
                 return None
             if line is None:
