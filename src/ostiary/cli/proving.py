@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ostiary.canonical import digest
 from ostiary.cli.shared import bundle_from, console, draw, progress, write_json
 from ostiary.decide.prove import Proof, Result, cases, prove
 from ostiary.decide.request_file import as_document, to_yaml
@@ -130,7 +129,6 @@ def _json(bundle: Bundle, proofs: Sequence[Proof], options: Options, written: di
                 "holds_without_unless": one.idle,
                 "learned": one.learned or None,
                 "counterexample": document(bundle, one.witness) if one.witness else None,
-                "counterexample_digest": digest(document(bundle, one.witness)) if one.witness else None,
             }
             for one in proofs
         ],

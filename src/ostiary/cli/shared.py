@@ -49,7 +49,13 @@ def day_or_today(text: str, option: str) -> dt.date:
 
 def write_json(data: Any) -> None:
     """Pretty JSON on standard output, keys in the order of the schema."""
-    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False, default=_iso) + "\n")
+
+
+def _iso(value: Any) -> str:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    raise TypeError(f"no JSON for {type(value).__name__}")
 
 
 def console() -> Console:

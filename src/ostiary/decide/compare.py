@@ -67,7 +67,7 @@ class Beside:
 
     def lay(self, other: Bundle) -> Verdicts:
         """Another law in the same world. What is so of it goes with each question, and is forgotten after it."""
-        return Verdicts(other, self.world, "new ")
+        return Verdicts(other, self.world, "new ", like=self.verdicts)
 
     def given(self, other: Verdicts) -> str:
         """What must be told of another law before a question about it."""

@@ -34,10 +34,19 @@ class Verdicts:
 
     :param tag: sets the names of a second set of rules apart.
     :param without: leaves rules out as if they were not law.
+    :param like: another law about the same world; what cannot differ from it is not said again.
     """
 
-    def __init__(self, bundle: Bundle, world: World, tag: str = "", without: frozenset[str] = frozenset()) -> None:
-        self.bundle, self.world, self.tag = bundle, world, tag
+    def __init__(
+        self,
+        bundle: Bundle,
+        world: World,
+        tag: str = "",
+        without: frozenset[str] = frozenset(),
+        like: Verdicts | None = None,
+    ) -> None:
+        self.bundle, self.world, self.tag, self.like = bundle, world, tag, like
+        self._alike = _alike(bundle, like.bundle) if like is not None else frozenset()
         self.law = [rule for rule in bundle.rules if rule.id not in without]
         self.rules = [rule for rule in self.law if rule.kind is not Kind.NOTE]
         self.lines: list[str] = []  # what is so of the rules; what is so of the facts stands in the world
@@ -46,9 +55,10 @@ class Verdicts:
         self._doubtful = self._touched_by_doubt()
         self.full = {rule.id: self._joined(rule.id, bare=False) for rule in self.rules}
         self.bare = {rule.id: self._joined(rule.id, bare=True) for rule in self.rules}
-        for rule in self.rules:
+        own = [rule for rule in self.rules if rule.id not in self._alike]
+        for rule in own:
             self._declare(rule)
-        for rule in self.rules:
+        for rule in own:
             self._tie(rule, bare=False)
             if rule.id in self._doubtful:
                 self._tie(rule, bare=True)
@@ -92,6 +102,8 @@ class Verdicts:
         return f"|{self.tag}{name}{sign}{self.world.tag}{'~' if bare else ''}|"
 
     def _pair(self, rule: Rule, *, bare: bool) -> Pair:
+        if self.like is not None and rule.id in self._alike:
+            return self.like._pair(rule, bare=bare)
         bare = bare and rule.id in self._doubtful
         name = self._names[rule]
         return Pair(self._label(name, "+", bare=bare), self._label(name, "-", bare=bare))
@@ -187,6 +199,25 @@ class Verdicts:
             "refer_to_counsel": self.referred,
             "conflict": self.conflict,
         }
+
+
+def _alike(bundle: Bundle, other: Bundle) -> frozenset[str]:
+    """The rules that live and die alike under two laws: the same text, defeated alike by rules that are alike."""
+    if bundle.agency.kinds != other.agency.kinds:
+        return frozenset()
+    ids = {rule.id for rule in bundle.rules}
+    unlike = {name for name in ids if _text(bundle, name) != _text(other, name)}
+    while True:
+        more = {r.id for r in bundle.rules for edge in bundle.defeat.of(r) if edge.by in unlike} - unlike
+        if not more:
+            return frozenset(ids - unlike)
+        unlike |= more
+
+
+def _text(bundle: Bundle, name: str) -> tuple[list[Rule], set[str]]:
+    rules = [rule for rule in bundle.rules if rule.id == name]
+    present = {rule.id for rule in bundle.rules}
+    return rules, {edge.by for rule in rules for edge in bundle.defeat.of(rule) if edge.by in present}
 
 
 def _version_names(rules: list[Rule]) -> Mapping[Rule, str]:

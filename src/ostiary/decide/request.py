@@ -270,7 +270,7 @@ class _Reader:
 
 _FORMS = {
     Base.BOOL: "true or false",
-    Base.INT: "a whole number, from 0 to a million millions",
+    Base.INT: "a whole number, 0 or more, and no more than a million millions",
     Base.TEXT: "text, and not empty",
     Base.CODE: "a code (text)",
     Base.DATE: "a date",
