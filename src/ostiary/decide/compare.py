@@ -7,7 +7,7 @@ request, judged again by the interpreter under both laws.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any
@@ -19,7 +19,7 @@ from ostiary.decide.solver import Said, Solver
 from ostiary.decide.verdict import Item
 from ostiary.decide.witness import Test, Witness, find
 from ostiary.law.bundle import Bundle
-from ostiary.law.rule import Kind
+from ostiary.law.rule import Kind, Rule, Target
 from ostiary.vocabulary import Vocabulary
 
 MOST = 50  # findings of one kind; past that the two laws are not one law changed
@@ -116,22 +116,25 @@ def difference(old: Bundle, new: Bundle, since: dt.date, *, seconds: float = 60.
 
 
 def changed_rules(old: Bundle, new: Bundle) -> frozenset[str]:
-    """The ids of rules whose meaning, or whose defeats, are not the same in both laws."""
-    before, after = _meanings(old), _meanings(new)
+    """The ids of rules that say something else in the one law than in the other."""
+    before, after = _texts(old), _texts(new)
     return frozenset(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
 
 
-def _meanings(bundle: Bundle) -> Mapping[str, tuple[object, ...]]:
-    found: dict[str, tuple[object, ...]] = {}
-    bound = bundle.agency.kinds
+def _texts(bundle: Bundle) -> Mapping[str, list[Rule]]:
+    """What each rule says, without what only tells about it. Being lifted is the other rule's doing."""
+    found: dict[str, list[Rule]] = {}
     for rule in bundle.rules:
-        says = replace(
-            rule, title="", note="", where="", authorities=(), parties="", pack="", regime="", review_by=None
-        )
-        says = replace(says, tags=frozenset(), lifts=(), interpretation=replace(says.interpretation, why=""))
-        edges = tuple((edge.by, edge.target) for edge in bundle.defeat.of(rule))
-        found[rule.id] = (*found.get(rule.id, ()), says, edges, bool(rule.binds & bound))
+        silent = replace(rule, title="", note="", where="", parties="", pack="", regime="", review_by=None)
+        silent = replace(silent, interpretation=replace(rule.interpretation, why=""), authorities=())
+        silent = replace(silent, binds=rule.binds & bundle.agency.kinds, lifts=_ends(rule.lifts))
+        said = replace(rule.overrides, because="", named=_ends(rule.overrides.named), doors=_ends(rule.overrides.doors))
+        found.setdefault(rule.id, []).append(replace(silent, overrides=said))
     return found
+
+
+def _ends(targets: Sequence[Target]) -> tuple[Target, ...]:
+    return tuple(replace(target, because="") for target in targets)
 
 
 def _ways(

@@ -255,6 +255,16 @@ class World:
         words = self.space.words
         return either(self._is_copy_of(name, words) for name in words.elements)
 
+    @cached_property
+    def usual_source(self) -> str:
+        """The copy asked about comes from its element's usual source, as a request file takes it to."""
+        words = self.space.words
+        named = ((one.id, one.sources[0]) for one in words.elements.values())
+        return either(
+            both((self._equals("element.id", name, 0), self._equals("copy.source", source, 0)))
+            for name, source in named
+        )
+
     def _is_copy_of(self, name: str, words: Vocabulary) -> str:
         element = words.elements[name]
         wanted = {

@@ -166,10 +166,7 @@ def _proof(bundle: Bundle, one: Property, case: Case, solver: Solver) -> Proof:
 
 
 def _asked(bundle: Bundle, one: Property, case: Case, solver: Solver) -> Proof:
-    usual = _usual_source(bundle, case.world)
-    said, witness, fact = _found(bundle, one, case, solver, both((case.broken, usual)))
-    if said is Said.UNSAT:  # a copy from a less usual source cannot be asked for in a request file
-        said, witness, fact = _found(bundle, one, case, solver, case.broken)
+    said, witness, fact = _found(bundle, one, case, solver)
     if said is Said.UNKNOWN:
         return Proof(one, Result.UNDECIDED, f"the solver gave no answer within {solver.seconds:.0f} seconds")
     if witness is not None:
@@ -183,28 +180,12 @@ def _asked(bundle: Bundle, one: Property, case: Case, solver: Solver) -> Proof:
     return Proof(one, Result.PROVED, idle=idle and solver.ask(case.without_unless)[0] is Said.UNSAT)
 
 
-def _found(
-    bundle: Bundle, one: Property, case: Case, solver: Solver, question: str
-) -> tuple[Said, Witness | None, str]:
+def _found(bundle: Bundle, one: Property, case: Case, solver: Solver) -> tuple[Said, Witness | None, str]:
     """A smallest request that breaks the property and, for ``LEARNING``, the fact that undoes the release."""
     if case.wiser is not None:
-        return find_learning(bundle, solver, case.world, case.wiser, question)
-    said, found = find(solver, case.world, question, _breaks(bundle, one, case.world.space.names))
+        return find_learning(bundle, solver, case.world, case.wiser, case.broken)
+    said, found = find(solver, case.world, case.broken, _breaks(bundle, one, case.world.space.names))
     return said, found, ""
-
-
-def _usual_source(bundle: Bundle, world: World) -> str:
-    element, source = world.slot("element.id", 0), world.slot("copy.source", 0)
-    facts = world.space.words.facts
-
-    def number(fact: str, code: str) -> int:
-        return world.space.number(facts[fact], code)
-
-    return either(
-        f"(and (= {element.value} {number('element.id', one.id)}) "
-        f"(= {source.value} {number('copy.source', one.sources[0])}))"
-        for one in bundle.words.elements.values()
-    )
 
 
 # The interpreter's word on the same question: a witness must break the property there too.

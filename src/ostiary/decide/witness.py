@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
-from ostiary.decide.encode import Slot, World
+from ostiary.decide.encode import Slot, World, both
 from ostiary.decide.interpret import Brief, Reading, judge, outcome_of
 from ostiary.decide.solver import Model, Said, Solver
 from ostiary.decide.verdict import Item, Outcome
@@ -75,9 +75,14 @@ def find(solver: Solver, world: World, question: str, bears_out: Test, given: st
 
     :param bears_out: whether the interpreter says the same of a request.
     :param given: what is told for this question only.
+    The copy comes from its usual source where that can be, for a request file can ask for no other.
+
     :raises EngineDisagreement: the solver's world is not borne out.
     """
     said, found = find_any(solver, world, question, bears_out, given)
+    if found is not None and found.copy.source != world.space.words.elements[found.copy.element].sources[0]:
+        _, usual = find_any(solver, world, both((question, world.usual_source)), bears_out, given)
+        found = usual or found
     return said, smallest(found, world.space.words, bears_out, world.space.since) if found is not None else None
 
 
