@@ -39,6 +39,7 @@ def others(people: int) -> int:
     """The other benches, each in a process of its own; how many failed."""
     small, large = str(people), str(people * 3)
     wanted = {
+        "proving": [],
         "screening": ["--people", small],
         "scaling": ["--people", str(max(1, people // 3)), small],
         "memory": ["--people", small, large, "--times", "1"],

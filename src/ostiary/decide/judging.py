@@ -84,16 +84,25 @@ def _answers_differ(one: Bundle, other: Bundle) -> Differs:
 
 def scenario(law: Bundle, found: Witness, differs: Differs) -> str:
     """A request as one scenario of a scenarios file, with the answer that the law as it stands gives."""
-    plain = _with_falses(law, found)
-    found = plain if differs(plain) else found
+    found = _with_falses(law, found, differs)
     copy = found.copy
     facts = as_document(found.facts, law.words, programs=[copy.program], elements=[copy.element], complete=COMPLETE)
     answer = {"elements": [copy.element], "outcome": found.outcome(law).value}
+    usual = law.words.elements[copy.element].sources[0]
+    if copy.source != usual:
+        return f"# no file can ask for the copy that came from `{copy.source}`; a property must hold it\n"
     return to_yaml({"id": "NEW", "title": asked_in_short(law.words, found), "facts": facts, "expect": [answer]})
 
 
-def _with_falses(law: Bundle, found: Witness) -> Witness:
-    """What a scenario leaves out of its flags and statements is false, not unknown."""
+def _with_falses(law: Bundle, found: Witness, differs: Differs) -> Witness:
+    """What a scenario leaves out of its flags and statements is false; what must stay unknown, it has to list."""
     facts = law.words.facts.values()
     short = [one.name for one in facts if one.name.split(".")[0] in COMPLETE and one.type == FactType(Base.BOOL)]
-    return found.but({name: False for name in short if found.facts[name] is Missing.UNKNOWN})
+    unknown = [name for name in short if found.facts[name] is Missing.UNKNOWN]
+    plain = found.but(dict.fromkeys(unknown, False))
+    if differs(plain):
+        return plain
+    for name in unknown:
+        plain = found.but({name: False})
+        found = plain if differs(plain) else found
+    return found
