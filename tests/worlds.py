@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from ostiary.decide.encode import both, moved, no
+from ostiary.decide.encode import moved
+from ostiary.decide.formula import both, no
 from ostiary.decide.solver import Said
 from ostiary.law.bundle import copy_facts
 from ostiary.law.meaning import Missing, Rows

@@ -16,8 +16,9 @@ from tests.worlds import answer_of, named_outcomes, pinned
 
 from ostiary import strict_yaml
 from ostiary.decide.compile import compile_request, fixed_facts
-from ostiary.decide.encode import Space, World, no
+from ostiary.decide.encode import Space, World
 from ostiary.decide.encode_rules import Verdicts, theory
+from ostiary.decide.formula import no
 from ostiary.decide.interpret import Reading, judge
 from ostiary.decide.person import judge_person, person_facts
 from ostiary.decide.population import screen

@@ -130,3 +130,20 @@ def read_back(bundle, witness):
     (group,) = request.groups
     assert (group.programs, group.elements) == ((witness.copy.program,), (witness.copy.element,))
     return Witness(group.facts, witness.copy)
+
+
+SURVIVORS = [
+    # a slip that no case can notice, since a case asks for copies from their usual source: a property notices it
+    ("us.never.tax", "us.fti", "element.id = 'fti'"),
+    ("us.never.new-hires", "us.ndnh", "element.id = 'ndnh_data'"),
+    ("us.never.ssa", "us.ssa-data", "element.id = 'ssa_data'"),
+]
+
+
+@pytest.mark.parametrize(("name", "rule", "elements"), SURVIVORS, ids=[name for name, _, _ in SURVIVORS])
+def test_what_no_case_can_notice_a_property_does(name, rule, elements, bundle, properties):
+    narrow = parse_condition(elements, bundle.words, bundle.definitions)
+    rules = tuple(replace(one, elements=narrow) if one.id == rule else one for one in bundle.rules)
+    (proof,) = prove(replace(bundle, rules=rules, _at={}), [properties[name]], SINCE)
+    assert proof.result is Result.REFUTED
+    assert proof.witness.copy.source in ("irs", "ndnh", "ssa")

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from tests.conftest import ROOT
 
 from ostiary import strict_yaml
+from ostiary.decide.decide import decide
 from ostiary.decide.request import read_request
 from ostiary.decide.request_file import as_document, stateable, to_yaml
+from ostiary.errors import RequestError
 from ostiary.law.bundle import load_bundle
 from ostiary.law.meaning import Missing
 from ostiary.strict_yaml import Document
@@ -115,3 +117,60 @@ def test_a_set_is_written_in_order():
     facts = blank(instrument__ordered_elements=frozenset({"phone", "email"}))
 
     assert as_document(facts, WORDS, **ASKED)["instrument"] == {"ordered_elements": ["email", "phone"]}
+
+
+TWO = [
+    {"signed_on": dt.date(2026, 1, 2), "recipient": "provider", "elements": ["phone"]},
+    {"whole_file": True, "unknown": ["revoked_on", "recipient"]},
+]
+BASE = {"request_date": dt.date(2026, 3, 10), "programs": ["snap"], "elements_requested": ["phone"]}
+
+
+def read_rows(bundle, consents):
+    doc = Document("rows.yaml", {**BASE, "consent": consents}, {})
+    return read_request(doc, bundle.words).groups[0].facts
+
+
+def test_several_consents_are_rows_and_read_back_as_they_were(bundle):
+    facts = read_rows(bundle, TWO)
+    first, second = facts["consent"].rows
+    assert first["consent.elements"] == ("phone",)
+    assert first["consent.revoked_on"] is Missing.ABSENT
+    assert second["consent.revoked_on"] is Missing.UNKNOWN
+    document = as_document(facts, bundle.words, programs=["snap"], elements=["phone"])
+    assert document["consent"] == TWO
+    assert read_request(Document("again.yaml", document, {}), bundle.words).groups[0].facts == facts
+
+
+def test_a_consent_among_several_covers_only_by_itself(bundle):
+    """One names the element, another the requester and the day: together they are no consent."""
+    asked = {**BASE, "requester": {"kind": "provider", "identity_verified": True}, "purpose": "consent_directed"}
+    paper = {"kind": "consent_form", "signed": True, "judicial": False, "status": "in_force"}
+    asked |= {"complete": ["flags", "statements"], "instrument": paper, "subjects": {"identified_by": "name"}}
+    whole = {"signed_on": dt.date(2026, 1, 2), "recipient": "provider", "elements": ["phone"]}
+    halves = [{**whole, "elements": ["email"]}, {**whole, "recipient": "landlord"}]
+
+    def leaves(consent):
+        doc = Document("rows.yaml", {**asked, "consent": consent}, {})
+        return decide(bundle, read_request(doc, bundle.words)).items[0].outcome.discloses
+
+    assert [leaves(whole), leaves([whole]), leaves([*halves, whole]), leaves(halves), leaves([])] == [
+        True, True, True, False, False,
+    ]  # fmt: skip
+
+
+BAD_ROWS = [
+    (["yes"], "each row of `consent` must be a mapping"),
+    ([{"signedon": dt.date(2026, 1, 2)}], "did you mean"),
+    ([{"unknown": ["signed"]}], "did you mean `signed_on`?"),
+    ([{"recipient": "landlord", "unknown": ["recipient"]}], "two answers to one fact"),
+    ([{"recipient": "lanlord"}], "did you mean `landlord`?"),
+]
+
+
+@pytest.mark.parametrize(("rows", "message"), BAD_ROWS, ids=[message for _, message in BAD_ROWS])
+def test_a_wrong_row_is_an_error_that_says_where(rows, message, bundle):
+    with pytest.raises(RequestError) as fault:
+        read_rows(bundle, rows)
+    assert message in str(fault.value)
+    assert "rows.yaml" in str(fault.value)

@@ -154,7 +154,11 @@ def test_a_pasted_text_is_taken_and_can_be_changed(desk, pick):
         ("a: [1\n", "your text:2: not valid YAML"),
         (
             "request_date: 2026-01-05\nprograms: [snap]\nelements_requested: [phone]\nsubjects: {count: 99999999999999999999}",
-            "too large",
+            "no more than a million millions",
+        ),
+        (
+            "request_date: 2026-01-05\nprograms: [snap]\nelements_requested: [phone]\nconsent: [{whole_file: true}]",
+            "lists rows of `consent`",
         ),
     ],
 )

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any
 
-from ostiary.decide.encode import Space, World, both, either, no
+from ostiary.decide.encode import Space, World
 from ostiary.decide.encode_rules import Verdicts, theory
+from ostiary.decide.formula import both, either, no
 from ostiary.decide.request_file import as_document
 from ostiary.decide.solver import Said, Solver
 from ostiary.decide.verdict import Item

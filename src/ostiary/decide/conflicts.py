@@ -12,8 +12,9 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import partial
 
-from ostiary.decide.encode import Space, World, both, either, no
+from ostiary.decide.encode import Space, World
 from ostiary.decide.encode_rules import Verdicts, theory
+from ostiary.decide.formula import both, either, no
 from ostiary.decide.interpret import Stand, lives, settle
 from ostiary.decide.solver import Said, Solver
 from ostiary.decide.verdict import Reason

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from ostiary.decide.formula import NO, YES, Pair, both, either, no, plus
 from ostiary.law.bundle import Bundle
 from ostiary.law.condition import (
     All,
@@ -44,38 +45,6 @@ from ostiary.vocabulary import OPEN_LISTS, Base, Fact, Level, Vocabulary
 FIRST_DAY, LAST_DAY = dt.date(1950, 1, 1), dt.date(2149, 12, 31)
 _DAYS_A_MONTH = 365.2425 / 12
 _ALWAYS_KNOWN = (Level.ELEMENT, Level.COPY)
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A formula in three-valued logic: when it is definitely true, and when definitely false."""
-
-    t: str
-    f: str
-
-
-YES, NO = Pair("true", "false"), Pair("false", "true")
-
-
-def both(parts: Iterable[str]) -> str:
-    """And, with constants folded away."""
-    left = [part for part in dict.fromkeys(parts) if part != "true"]
-    if "false" in left:
-        return "false"
-    return left[0] if len(left) == 1 else f"(and {' '.join(left)})" if left else "true"
-
-
-def either(parts: Iterable[str]) -> str:
-    """Or, with constants folded away."""
-    left = [part for part in dict.fromkeys(parts) if part != "false"]
-    if "true" in left:
-        return "true"
-    return left[0] if len(left) == 1 else f"(or {' '.join(left)})" if left else "false"
-
-
-def no(part: str) -> str:
-    """Not, with constants folded away."""
-    return {"true": "false", "false": "true"}.get(part, f"(not {part})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,7 +341,7 @@ class World:
             return self.slot(date.name, row).value
         start = self.slot(date.fact.name, row).value
         if date.unit == "DAY":
-            return _plus(start, date.amount)
+            return plus(start, date.amount)
         return self._months_on(start, date.amount * (12 if date.unit == "YEAR" else 1))
 
     def _months_on(self, start: str, months: int) -> str:
@@ -382,7 +351,7 @@ class World:
             self.shifts[name] = (start, months)
             self._variable(name, "Int")
             days = round(months * _DAYS_A_MONTH)
-            self.lines.append(f"(assert (<= {_plus(start, days - 4)} {name} {_plus(start, days + 4)}))")
+            self.lines.append(f"(assert (<= {plus(start, days - 4)} {name} {plus(start, days + 4)}))")
         return name
 
     def pins(self, model: Mapping[str, int | bool]) -> list[str]:
@@ -393,11 +362,6 @@ class World:
             if model[name] != right:
                 found.append(f"(assert (=> (= {start} {int(model[start])}) (= {name} {right})))")
         return found
-
-
-def _plus(term: str, days: int) -> str:
-    """SMT-LIB has no negative numerals."""
-    return f"(+ {term} {days})" if days >= 0 else f"(- {term} {-days})"
 
 
 def moved(ordinal: int, months: int) -> int:

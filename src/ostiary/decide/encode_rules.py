@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ostiary.decide.encode import NO, Pair, World, both, either, no
+from ostiary.decide.encode import World
+from ostiary.decide.formula import NO, Pair, both, either, no
 from ostiary.law.bundle import Bundle
 from ostiary.law.rule import Kind, Rule
 

@@ -12,8 +12,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from ostiary.decide.encode import Space, World, both, either, no
+from ostiary.decide.encode import Space, World
 from ostiary.decide.encode_rules import Verdicts, theory
+from ostiary.decide.formula import both, either, no
 from ostiary.decide.learning import find_learning
 from ostiary.decide.solver import Said, Solver
 from ostiary.decide.verdict import Outcome

@@ -24,7 +24,7 @@ from ostiary.vocabulary import OPEN_LISTS, Base, Fact, FactType, Level, Vocabula
 
 _SYNTAX = ("flags", "complete", "unknown", "groups")
 _GROUP_KEYS = ("programs", "flags", "statements", "consent", "instrument", "subjects", "holder", "unknown")
-_MOST = 10**12  # more people than there are; canonical JSON could not hold a much larger number
+LARGEST = 10**12  # more people than there are; canonical JSON could not hold a much larger number
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,40}\Z")
 
 
@@ -244,7 +244,7 @@ class _Reader:
     def one(self, kind: FactType, value: Any, name: str, path: Path_) -> Value:
         if kind.base is Base.BOOL and isinstance(value, bool):
             return value
-        if kind.base is Base.INT and isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST:
+        if kind.base is Base.INT and isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST:
             return value
         if kind.base is Base.DATE:
             return self.day(value, name, path)

@@ -10,7 +10,8 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
-from ostiary.decide.encode import Slot, World, both
+from ostiary.decide.encode import Slot, World
+from ostiary.decide.formula import both
 from ostiary.decide.interpret import Brief, Reading, judge, outcome_of
 from ostiary.decide.solver import Model, Said, Solver
 from ostiary.decide.verdict import Item, Outcome

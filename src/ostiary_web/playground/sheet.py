@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ostiary.decide.request import LARGEST
 from ostiary.decide.request_file import stateable
 from ostiary.law.condition import Value
 from ostiary.law.meaning import Known, Missing
@@ -20,7 +21,6 @@ Posted = Mapping[str, Sequence[str]]
 EMPTY = "none"
 _STATES = {Missing.UNKNOWN.value: Missing.UNKNOWN, Missing.ABSENT.value: Missing.ABSENT}
 _BOOLS: Mapping[str, bool] = {"true": True, "false": False}
-_LARGEST = 2**53 - 1  # the largest whole number that the digest of a request can hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _single(base: Base, text: str) -> Value:
         except ValueError:
             raise ValueError("write a date as YYYY-MM-DD, or leave it empty") from None
     if base is Base.INT:
-        if not text.strip().isascii() or not text.strip().isdigit() or int(text.strip()[:20]) > _LARGEST:
+        if not text.strip().isascii() or not text.strip().isdigit() or int(text.strip()[:20]) > LARGEST:
             raise ValueError("write a whole number in digits, or leave it empty")
         return int(text.strip())
     return text

@@ -128,6 +128,12 @@ def _origin(desk: Desk, start: Start, text: str, group: str = "") -> Origin:
     request = start.request(desk.bundle.words)
     chosen = next((found for found in request.groups if found.name == group), request.groups[0])
     names = tuple(found.name for found in request.groups)
+    for relation in desk.bundle.words.relations:
+        if relation in chosen.facts:  # a list of rows; the page has one set of fields
+            raise RequestError(
+                f"your text: lists rows of `{relation}`; this page shows one, written as a mapping; "
+                "`ostiary decide` reads the list"
+            )
     facts = {**chosen.facts, "as_of": Missing.UNKNOWN}  # on the page: left empty, it is the day of receipt
     return Origin(start.key, text, start.title, chosen.name, names, facts)
 
@@ -141,8 +147,6 @@ def _read_text(desk: Desk, posted: Posted, text: str) -> Page:
         return _fresh(desk, _origin(desk, pasted(text), text), text)
     except BadInput as fault:
         problem = Problem(str(fault), OWN_TEXT)
-    except ValueError:  # a number beyond what a digest can hold
-        problem = Problem("your text: a number in it is too large; write a smaller one", OWN_TEXT)
     origin = _carried(desk, posted)
     facts, faults = read_sheet(desk.bundle.words, posted, origin.facts)
     return _page(desk, origin, facts, faults, text, _one(posted, "copy"), (problem,))
