@@ -29,12 +29,22 @@ def law(bundle, folder, text):
     return replace(bundle, packs=(replace(base, folder=home), *others))
 
 
-def test_a_pack_without_the_file_has_no_approvals(bundle):
-    assert read_approvals(bundle) == ()
+def unapproved(packs, folder):
+    """The shipped packs without anybody's approval."""
+    return shutil.copytree(packs, folder / "packs", ignore=shutil.ignore_patterns("changes.yaml"))
+
+
+def test_a_pack_without_the_file_has_no_approvals(packs, tmp_path):
+    home = unapproved(packs, tmp_path)
+    assert read_approvals(load_bundle([home / "demo-agency"], home)) == ()
+
+
+def test_the_shipped_packs_say_that_no_counsel_approved_them(bundle):
+    assert {found.approved_by for found in read_approvals(bundle)} == {"the authors of Ostiary, not counsel"}
 
 
 def test_an_approval_is_read_and_is_no_part_of_the_law(tmp_path, packs, bundle):
-    shutil.copytree(packs, tmp_path / "packs")
+    unapproved(packs, tmp_path)
     (tmp_path / "packs" / "us-federal" / "changes.yaml").write_text(GOOD)
     approved = load_bundle([tmp_path / "packs" / "demo-agency"], tmp_path / "packs")
     (found,) = read_approvals(approved)

@@ -123,8 +123,22 @@ class Space:
                     found.setdefault(name, {})[value] = None
         return {name: tuple(sorted(values)) for name, values in found.items()}
 
+    @cached_property
+    def of_copies(self) -> Mapping[str, tuple[str, ...]]:
+        """What the facts that name a copy can be, for all copies that can exist."""
+        every = self.words.elements.values()
+        return {
+            "element.id": tuple(self.words.elements),
+            "element.group": tuple(sorted({one.group for one in every})),
+            "element.class": tuple(sorted({one.cls for one in every})),
+            "copy.program": tuple(sorted({program for one in every for program in one.held_under})),
+            "copy.source": tuple(sorted({source for one in every for source in one.sources})),
+        }
+
     def members(self, fact: Fact) -> Sequence[str]:
         """The codes that a fact's value, or a member of its list, can be."""
+        if fact.level in _ALWAYS_KNOWN:
+            return self.of_copies[fact.name]
         if fact.type.base is Base.CODE and fact.type.codes not in OPEN_LISTS:
             return tuple(self.words.known_codes(fact.type.codes))
         return self.literals.get(fact.name, ())

@@ -56,7 +56,7 @@ def _examples(folder: Path) -> Iterator[Start]:
 
 def _scenarios(bundle: Bundle) -> Iterator[Start]:
     for pack in bundle.packs:
-        for path in sorted((pack.folder / "tests").glob("**/scenarios*.yaml")):
+        for path in sorted((pack.folder / "tests").glob("**/scenarios.yaml")):
             name = f"{pack.name}/{path.relative_to(pack.folder).as_posix()}"
             doc = strict_yaml.read(path, RequestError, name)
             for index, entry in enumerate(doc.data if isinstance(doc.data, list) else ()):
