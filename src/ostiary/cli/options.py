@@ -1,0 +1,17 @@
+"""Options that many commands have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+PacksOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--packs",
+        help="Packs' folders, or folders of packs. Default: OSTIARY_PACKS, else the packs shipped.",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
