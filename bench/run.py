@@ -40,6 +40,8 @@ def others(people: int) -> int:
     small, large = str(people), str(people * 3)
     wanted = {
         "proving": [],
+        "ledger": [],
+        "sealing": [],
         "screening": ["--people", small],
         "scaling": ["--people", str(max(1, people // 3)), small],
         "memory": ["--people", small, large, "--times", "1"],

@@ -25,6 +25,9 @@ def run(*words: object) -> str:
     return done.output
 
 
+DOCKET = "abcdefghijklmnopqrstuvwx2a"
+
+
 @pytest.fixture
 def passphrase(tmp_path):
     """An open file descriptor with the passphrase, as `--passphrase-fd 3 3<FILE` gives it."""
@@ -54,7 +57,8 @@ def sealed(tmp_path, passphrase):
         signer_public=None,
         policy=tmp_path / "policy",
         log=LogPlace("unused", tmp_path / "unused", None),
-        docket="D-1",
+        docket=DOCKET,
+        step=1,
         decision="D-1/1",
         notice=None,
         days=10,
@@ -84,7 +88,7 @@ def test_open_as_json(sealed, passphrase):
 
     said = json.loads(run("open", sealed / "package.tar", *given, "--out", sealed / "out"))
 
-    assert (said["signer"], said["entry"], said["manifest"]["docket"]) == ("Officer", 0, "D-1")
+    assert (said["signer"], said["entry"], said["manifest"]["docket"]) == ("Officer", 0, DOCKET)
 
 
 def test_a_passphrase_is_never_asked_where_nobody_can_answer(sealed):
@@ -104,7 +108,7 @@ def test_no_command_takes_a_passphrase_as_an_argument():
 
 def test_seal_without_its_log_seals_nothing(sealed, passphrase):
     given = ["--to", sealed / "sheriff.pub.json", "--signer", f"file:{sealed / 'officer.signer-key.json'}"]
-    given += ["--policy", sealed / "policy", "--docket", "D-1", "--decision", "D-1/1"]
+    given += ["--policy", sealed / "policy", "--decision", "D-1/1"]
     given += ["--database", sealed / "log.db", "--log-key", sealed / "log.key"]
     given += ["--retain-until", dt.date.today() + dt.timedelta(days=90), "--passphrase-fd", passphrase()]
 

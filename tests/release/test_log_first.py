@@ -19,6 +19,8 @@ from tests.release.makers import a_folder
 NAME = "agency.example/log"
 YEAR = (dt.date.today(), dt.date.today() + dt.timedelta(days=365))
 
+DOCKET = "abcdefghijklmnopqrstuvwx2a"
+
 
 @pytest.fixture
 def agency(tmp_path):
@@ -46,7 +48,8 @@ def seal(agency, policy):
         signer_public=agency / "officer.signers.json",
         policy=agency / "policy",
         log=LogPlace(str(agency / "log.db"), agency / "log.key", agency / "public"),
-        docket="D-1",
+        docket=DOCKET,
+        step=1,
         decision="D-1/1",
         notice=None,
         days=10,
@@ -76,7 +79,10 @@ def test_sealed_cosigned_opened_and_seen_by_an_outsider(agency, tmp_path_factory
     assert opened(agency) == 0
     assert (agency / "out" / "released.csv").read_bytes() == (agency / "released" / "released.csv").read_bytes()
     plain = verify.parse_policy(f"log {vkey(agency)}\nquorum none\n")
-    assert verify.Follower(verify.FolderSource(agency / "public"), plain).update().size == 1
+    report = verify.Follower(verify.FolderSource(agency / "public"), plain).update()
+    assert report.size == 1
+    (breach,) = report.breaches
+    assert "needs 1 of review.submitted before it" in str(breach), "whoever seals without a docket raises an alarm"
 
 
 def test_while_the_witnesses_do_not_answer_nothing_is_sealed(agency, tmp_path_factory):

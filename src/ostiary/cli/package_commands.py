@@ -38,10 +38,11 @@ def seal_command(
     signer: SignerOption,
     policy: PolicyOption,
     log_key: Annotated[Path, typer.Option(help="The log's private key; only its owner may read it.")],
-    docket: Annotated[str, typer.Option(help="The docket's pseudonym.")],
     decision: Annotated[str, typer.Option(help="The decision that lets this leave.")],
     retain_until: Annotated[str, typer.Option(help="The day by which it must be destroyed (YYYY-MM-DD).")],
     out: Annotated[Path, typer.Option(help="A new file for the package.")],
+    docket: Annotated[str, typer.Option(help="The docket's pseudonym. Default: a new one.")] = "",
+    step: Annotated[int, typer.Option(help="Which step of the docket this is.")] = 1,
     database: Annotated[str, typer.Option(help="The log. Default: OSTIARY_DATABASE_URL.")] = "",
     export: Annotated[Path | None, typer.Option(help="Its public files. Default: OSTIARY_LEDGER_EXPORT.")] = None,
     days: Annotated[int, typer.Option(help="For how many days it can be opened.")] = 30,
@@ -56,7 +57,20 @@ def seal_command(
     where = logs.place(database, export)
     log = log_first.LogPlace(where.database, log_key, where.export)
     options = packaging.SealOptions(
-        to, signer, signer_public, policy, log, docket, decision, notice, days, retain_until, out, passphrase_fd, json
+        to,
+        signer,
+        signer_public,
+        policy,
+        log,
+        docket,
+        step,
+        decision,
+        notice,
+        days,
+        retain_until,
+        out,
+        passphrase_fd,
+        json,
     )
     raise typer.Exit(packaging.run_seal(folder, options))
 

@@ -17,6 +17,7 @@ from ostiary.errors import BadInput
 from ostiary.release.private_files import Ask, read_small
 
 if TYPE_CHECKING:
+    from ostiary.release.sealing import Prepared
     from ostiary_verify import Policy
 
 Append = Callable[[bytes], bytes]
@@ -32,6 +33,7 @@ class SealOptions:
     policy: Path
     log: LogPlace
     docket: str
+    step: int
     decision: str
     notice: Path | None
     days: int
@@ -43,8 +45,9 @@ class SealOptions:
 
 def run_seal(folder: Path, options: SealOptions, append: Append | None = None) -> int:
     """Seal a folder of ``ostiary minimise``; the log first."""
+    from ostiary.ledger.entry import new_docket
     from ostiary.release.keys import read_recipient
-    from ostiary.release.sealing import Terms, default_notice, seal
+    from ostiary.release.sealing import Terms, default_notice, finish, prepare
     from ostiary.release.signers import load_signer, read_signers
 
     today = dt.date.today()
@@ -52,7 +55,7 @@ def run_seal(folder: Path, options: SealOptions, append: Append | None = None) -
         raise BadInput("`--days` must not be negative")
     retain = day_or_today(options.retain_until, "--retain-until")
     terms = Terms(
-        docket=options.docket,
+        docket=options.docket or new_docket(),
         decision=options.decision,
         recipient=read_recipient(options.recipient),
         notice=read_text(options.notice) if options.notice else default_notice(retain),
@@ -63,7 +66,9 @@ def run_seal(folder: Path, options: SealOptions, append: Append | None = None) -
     policy = read_policy(options.policy)
     listed = read_signers(options.signer_public) if options.signer_public else ()
     signer = load_signer(options.signer, listed, asking(options.passphrase_fd))
-    sealed = seal(folder, options.out, terms, append or _append_to_log(options.log, policy), policy, signer)
+    with prepare(folder, options.out, terms) as prepared:
+        entry = _entry(prepared, options.step)
+        sealed = finish(prepared, (append or _append_to_log(options.log, policy))(entry), policy, signer, entry)
     if options.as_json:
         write_json({"package": str(sealed), "recipient": terms.recipient.name, "valid_until": terms.valid_until})
     else:
@@ -72,6 +77,27 @@ def run_seal(folder: Path, options: SealOptions, append: Append | None = None) -
             "Send it with your list of signers and the log's policy."
         )
     return 0
+
+
+def _entry(prepared: Prepared, step: int) -> bytes:
+    """The entry of a sealing by the published catalogue. What it commits to besides is nothing, and looks the same."""
+    from ostiary.ledger.commitment import seal
+    from ostiary.ledger.entry import Words, build_entry, new_docket
+    from ostiary.ledger.kinds import catalogue
+    from ostiary.release.manifest import ENTRY_KIND
+
+    core = prepared.core
+    public = {
+        "release": new_docket(),
+        "manifest": prepared.seal,
+        "recipient_key": prepared.recipient.key_id,
+        "conditions": [],
+        "retain_until": core.retain_until,
+    }
+    return build_entry(
+        catalogue(), Words({}), kind=ENTRY_KIND, docket=core.docket, step=step, day=core.sealed_on, public=public,
+        committed=seal({}).committed,
+    ).encode()  # fmt: skip
 
 
 def _append_to_log(log: LogPlace, policy: Policy) -> Append:
