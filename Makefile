@@ -7,7 +7,7 @@ UV ?= uv
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help vectors setup demo demo-check test test-long lint bench docs lock law-gate clean postgresql chromium
+.PHONY: help vectors setup demo demo-check test test-long lint bench docs lock law-gate clean postgresql chromium strace
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -52,7 +52,13 @@ test: lint postgresql chromium ## everything that must hold at every commit
 	  else echo "law-gate: no earlier commit here; run it where there is one"; fi
 	$(BIN)/pytest -q -m "not long"
 
-test-long: test ## and the slow properties
+# Faults at every file system call are put there by strace.
+strace:
+	@command -v strace >/dev/null \
+	  || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq strace >/dev/null; } \
+	  || { echo "the fault tests need strace: apt install strace"; exit 2; }
+
+test-long: test strace ## and the slow properties
 	$(BIN)/pytest -q -m long
 
 lint: $(DEV) ## style, types, imports

@@ -5,13 +5,10 @@ be durable is made so before the acknowledgement; and each of them is made to fa
 """
 
 import re
-import shutil
 
 import pytest
 
 from tests.ledger.faults import CALLS, faults_after, killed, traced
-
-traceable = pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
 
 
 def kill(place, times, *options):
@@ -55,7 +52,6 @@ def ready(place):
 
 
 @pytest.mark.long
-@traceable
 def test_the_disk_has_it_before_the_acknowledgement(sqlite):
     arguments, _ = ready(sqlite)
 
@@ -71,7 +67,6 @@ def test_the_disk_has_it_before_the_acknowledgement(sqlite):
 
 
 @pytest.mark.long
-@traceable
 @pytest.mark.parametrize("fault", ["error=EIO", "error=ENOSPC", "signal=KILL"])
 def test_a_fault_at_any_call_to_the_disk_loses_nothing(sqlite, fault):
     arguments, lines = ready(sqlite)

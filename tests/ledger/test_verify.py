@@ -10,6 +10,7 @@ import threading
 from typing import ClassVar
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import mldsa
 
 import ostiary_verify as verify
 from ostiary_verify import VerifyError
@@ -350,7 +351,6 @@ def test_a_checkpoint_that_could_not_be_read_back_is_not_written(origin):
 
 
 def test_a_post_quantum_cosignature_is_checked():
-    mldsa = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.mldsa")
     private = mldsa.MLDSA44PrivateKey.from_seed_bytes(bytes(32))
     signer = verify.VerifierKey.make("pq.example/w", 6, private.public_key().public_bytes_raw())
     blob = (77).to_bytes(8, "big") + private.sign(verify.signed_message(signer, TEXT, 77))
@@ -669,7 +669,6 @@ def test_a_state_whose_hashes_do_not_make_its_own_root_is_damaged(tmp_path):
 
 
 def test_extension_lines_need_a_signature_that_covers_them():
-    mldsa = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.mldsa")
     private = mldsa.MLDSA44PrivateKey.from_seed_bytes(bytes(32))
     signer = verify.VerifierKey.make(LOG.name, 6, private.public_key().public_bytes_raw())
     policy = verify.parse_policy(f"log {LOG.vkey}\nlog {signer.text()}\nquorum none\n")
