@@ -283,3 +283,12 @@ def test_a_connection_as_django_opens_it(postgresql):
 def test_a_connection_of_another_database_is_refused():
     with pytest.raises(LedgerInput, match="sqlite3 or psycopg"):
         store.read_head(object())
+
+
+DAMAGED = [(None, b""), ("text", b"text"), (7, b""), (b"whole", b"whole"), (memoryview(b"whole"), b"whole")]
+
+
+@pytest.mark.parametrize(("found", "read"), DAMAGED, ids=[type(found).__name__ for found, _ in DAMAGED])
+def test_what_a_damaged_page_gives_is_read_as_bytes_that_fit_no_hash(found, read):
+    """fsck must name the row, not fall over it."""
+    assert store._stored(found) == read

@@ -116,11 +116,18 @@ def tile_reader(connection: Connection) -> ReadTile:
     return _tile_reader(connection.cursor(), database_of(connection))
 
 
+def _stored(found: Any) -> bytes:
+    """What a column holds. A damaged page can give nothing, or a text: it then fits no hash, and fsck names the row."""
+    if isinstance(found, str):
+        return found.encode(errors="replace")
+    return bytes(found) if isinstance(found, bytes | bytearray | memoryview) else b""
+
+
 def read_entries(connection: Connection, start: int, end: int) -> list[tuple[int, bytes]]:
     """The entries from start to end (not included) that are there, each with its index, in order."""
     database, cursor = database_of(connection), connection.cursor()
     asked = "SELECT n, leaf FROM ledger_entries WHERE n >= ? AND n < ? ORDER BY n"
-    return [(n, bytes(leaf)) for n, leaf in _select(cursor, database, asked, (start, end))]
+    return [(n, _stored(leaf)) for n, leaf in _select(cursor, database, asked, (start, end))]
 
 
 def damage(connection: Connection) -> list[str]:
@@ -185,7 +192,7 @@ def _stored_head(cursor: Cursor, database: Database) -> Head | None:
         return None
     size, root, note, vkey = rows[0]
     # A damaged key must not keep fsck from saying so.
-    return Head(size, bytes(root), bytes(note), bytes(vkey).decode(errors="replace"))
+    return Head(size, _stored(root), _stored(note), _stored(vkey).decode(errors="replace"))
 
 
 def _tile_reader(cursor: Cursor, database: Database) -> ReadTile:
@@ -193,7 +200,7 @@ def _tile_reader(cursor: Cursor, database: Database) -> ReadTile:
 
     def read(level: int, tile: int, width: int) -> bytes:
         rows = _select(cursor, database, asked, (level, tile))
-        return bytes(rows[0][0]) if rows else b""
+        return _stored(rows[0][0]) if rows else b""
 
     return read
 
