@@ -89,3 +89,11 @@ def test_a_judge_says_what_a_slip_does_and_shows_it_as_a_scenario(bundle):
                 doc = parse(text, "new.yaml")
                 assert [one.right for one in run_scenarios(bundle, doc)] == [True]
                 assert [one.right for one in run_scenarios(mutant, doc)] == [False]
+
+
+def test_a_list_of_findings_that_was_cut_off_says_so_and_names_what_changed(bundle, monkeypatch):
+    """The gate counts it as letting more out: what was not looked at must not pass for nothing."""
+    monkeypatch.setattr("ostiary.decide.compare.MOST", 1)
+    found = difference(bundle, sabotaged(bundle, "us.fti", GONE), SINCE)
+    assert len(found.widens) == 1
+    assert any("`us.fti`" in one for one in found.unknown)

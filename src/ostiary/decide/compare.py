@@ -160,6 +160,9 @@ def _ways(
         seen.add(name)
         yield _change(beside.law, other.bundle, found, name)
         aside = both((aside, _without(name, more, less)))
+    # Not all was asked: what was not seen must not pass for nothing.
+    rules = ", ".join(f"`{name}`" for name in sorted(changed))
+    unknown.append(f"what else lets {'more' if opens else 'less'} out, after {MOST} findings: {rules}")
 
 
 def _cause(more: Bundle, less: Bundle, found: Witness, changed: frozenset[str]) -> str:
