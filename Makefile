@@ -77,7 +77,7 @@ docs: $(DEV) ## write docs/reference anew from the code and the packs
 	$(BIN)/python docs/generate.py
 
 lock: ## pin every dependency by hash (needs uv)
-	$(UV) pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --extra build --extra web pyproject.toml -o requirements.lock
+	$(UV) pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --extra build --extra web --extra match pyproject.toml -o requirements.lock
 	$(UV) pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --extra dev --no-emit-package ostiary pyproject.toml -o requirements-dev.lock
 
 # Closed where the older law cannot be had: only a first commit has none to compare with.
