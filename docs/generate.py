@@ -153,6 +153,9 @@ def _cli() -> str:
         ["log", "fsck"],
         ["log", "prove"],
         ["log", "head"],
+        ["log", "consistency"],
+        ["log", "tidy"],
+        ["log", "grant"],
     ):
         command = [str(Path(sys.executable).parent / "ostiary"), *words, "--help"]
         env = {"COLUMNS": "100", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}

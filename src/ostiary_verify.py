@@ -32,7 +32,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -499,15 +499,19 @@ class Policy:
         covered = not head.extensions or any(key.kind != COSIGNATURE_ML_DSA_44 for key in signers)
         _need(covered, "the head has extension lines that the log's signature does not cover")
         seen = {witness.name: times[witness.key] for witness in self.witnesses if witness.key in times}
-        if self.quorum != "none" and not self._reached(self.quorum, seen):
+        if not self.met_by(seen):
             raise VerifyError(f"too few witnesses cosigned this head: {self._lack(self.quorum, seen)}")
         return head, seen
+
+    def met_by(self, names: Container[str]) -> bool:
+        """Whether these witnesses are enough."""
+        return self.quorum == "none" or self._reached(self.quorum, names)
 
     def keys_of(self, origin: str) -> list[VerifierKey]:
         """The keys of one log. A key's name is its log's: the key of one log must not speak for another."""
         return [log.key for log in self.logs if log.key.name == origin]
 
-    def _reached(self, name: str, seen: Mapping[str, int]) -> bool:
+    def _reached(self, name: str, seen: Container[str]) -> bool:
         group = self.groups.get(name)
         if group is None:
             return name in seen

@@ -1,5 +1,6 @@
 """``ostiary log``: what a person types, what is said, and the exit status."""
 
+import base64
 import errno
 import json
 import sqlite3
@@ -15,7 +16,9 @@ from ostiary.ledger import opening
 from ostiary.ledger.faults import Busy, LedgerError, LedgerInput, Unknown
 from ostiary.ledger.log import Log
 from ostiary.ledger.opening import explained
+from ostiary.ledger.witness import add_log
 from tests.ledger.making import NAME, a_signer
+from tests.ledger.witnesses import a_witness, serving
 
 
 class Shell:
@@ -281,3 +284,64 @@ def test_faults_of_postgresql(postgresql):
 
     with pytest.raises(LedgerError, match="the database: relation"), explained("the database"):
         connection.cursor().execute("SELECT * FROM nothing")
+
+
+def test_an_older_log_is_shown_to_be_a_beginning(shell):
+    status, said = shell("consistency", "1", export=False)
+
+    assert status == 0
+    with closing(Log(shell.database)) as log:
+        head, old = log.head(), verify.leaf_hash(b'{"a":1}')
+    verify.verify_consistency(1, old, 3, head.root, [base64.b64decode(line) for line in said.split()])
+    assert json.loads(shell("consistency", "1", "--json", export=False)[1])["proof"] == said.split()
+    assert shell("consistency", "9", export=False)[0] == 2
+
+
+def test_tidying_leaves_a_log_that_an_outsider_can_follow(shell):
+    lines = "".join(f'{{"n":{n}}}\n' for n in range(300))
+    assert shell("append", "-", key=True, given=lines)[0] == 0
+    (shell.out / "tile" / ".new-0123456789abcdef").write_bytes(b"half")
+    before = {path for path in shell.out.rglob("*") if path.is_file()}
+
+    done = CliRunner().invoke(app, ["log", "tidy", "--export", str(shell.out), "--json"])
+
+    gone = before - {path for path in shell.out.rglob("*") if path.is_file()}
+    assert json.loads(done.output) == {"removed": len(gone)}
+    # The first 3 entries, their hashes, and what was cut short; 47 more stay, since no full file holds them.
+    assert {str(path.relative_to(shell.out)) for path in gone} == {
+        "tile/entries/000.p/3", "tile/0/000.p/3", "tile/.new-0123456789abcdef",
+    }  # fmt: skip
+    assert shell("verify")[0] == 0
+    assert shell("fsck")[0] == 0
+    assert "holds no exported log" in str(CliRunner().invoke(app, ["log", "tidy", "--export", "nowhere"]).exception)
+
+
+def test_a_log_with_witnesses_is_cosigned_and_does_not_go_on_from_a_backup(shell, tmp_path):
+    with closing(Log(shell.database)) as log:
+        vkey = log.head().vkey
+    (tmp_path / "w").mkdir()
+    a_witness(tmp_path / "w", logs=())
+    add_log(tmp_path / "w", vkey)
+    witness = a_witness(tmp_path / "w", logs=())
+    backup = (tmp_path / "log.db").read_bytes()
+    with serving(witness) as (url,):
+        policy = tmp_path / "policy"
+        policy.write_text(f"log {vkey}\nwitness w {witness.key.text()} {url}\nquorum w\n")
+        words = ("append", "-", "--policy", policy, "--json")
+        assert json.loads(shell(*words, key=True, given='{"a":4}\n', export=False)[1])["cosignatures"] == 1
+        for stale in tmp_path.glob("log.db-*"):
+            stale.unlink()
+        (tmp_path / "log.db").write_bytes(backup)
+        (tmp_path / "log.key.signed").unlink(missing_ok=True)
+        status, said = shell(*words, key=True, given='{"a":5}\n', export=False)
+    assert status != 0
+    assert "w saw 4: this database is older than what was published" in said
+
+    status, said = shell(*words, key=True, given='{"a":6}\n', export=False)  # and now nobody answers
+    assert (status, "too few witnesses answer (w)" in said) == (2, True)
+
+
+def test_sqlite_has_no_roles(shell):
+    assert shell("grant", "--role", "writer", export=False) == (
+        2, "SQLite has no roles; who may write the file is said by the file's own rights",
+    )  # fmt: skip

@@ -85,12 +85,20 @@ def test_sealed_cosigned_opened_and_seen_by_an_outsider(agency, tmp_path_factory
     assert "needs 1 of review.submitted before it" in str(breach), "whoever seals without a docket raises an alarm"
 
 
-def test_while_the_witnesses_do_not_answer_nothing_is_sealed(agency, tmp_path_factory):
+def test_while_the_witnesses_do_not_answer_nothing_is_appended_or_sealed(agency, tmp_path_factory):
     witness = a_witness(tmp_path_factory.mktemp("w"), logs=())
     policy = f"log {vkey(agency)}\nwitness w {witness.key.text()} http://127.0.0.1:9\nquorum w\n"
-    with pytest.raises(BadInput, match="the entry is in the log, but nothing is sealed"):
+    with pytest.raises(BadInput, match=r"nothing is appended: too few witnesses answer \(w\)"):
         seal(agency, policy)
-    assert not (agency / "package.tar").exists()
+    assert [path.name for path in agency.iterdir() if "package" in path.name] == []
+    with Log(str(agency / "log.db")) as log:
+        assert log.head().size == 0
+
+
+def test_while_the_witness_does_not_cosign_nothing_is_sealed(agency, tmp_path_factory):
+    stranger = a_witness(tmp_path_factory.mktemp("w"), logs=())  # answers, and does not know this log
+    with serving(stranger) as (url,), pytest.raises(BadInput, match="the entry is in the log, but nothing is sealed"):
+        seal(agency, f"log {vkey(agency)}\nwitness w {stranger.key.text()} {url}\nquorum w\n")
     assert [path.name for path in agency.iterdir() if "package" in path.name] == []
     with Log(str(agency / "log.db")) as log:
         assert log.head().size == 1, "the try itself is logged"

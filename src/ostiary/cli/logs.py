@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -10,24 +11,28 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import ostiary_verify as verify
-from ostiary.cli.settings import database_url, ledger_export
+from ostiary.cli.log_first import Witnesses
+from ostiary.cli.settings import database_url, ledger_export, witness_policy
 from ostiary.cli.shared import console, write_json
+from ostiary.ledger.export import tidy
 from ostiary.ledger.faults import LedgerInput
 from ostiary.ledger.log import Log
-from ostiary.ledger.opening import explained
+from ostiary.ledger.opening import connect, explained
+from ostiary.ledger.schema import grant_writer
 from ostiary.ledger.signing import FileSigner, write_new_key
 from ostiary.ledger.store import Head
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the log is, and where its public files go, if anywhere."""
+    """Where the log is, where its public files go, and who cosigns its heads, if anybody."""
 
     database: str
     export: Path | None
+    policy: Path | None = None
 
 
-def place(database: str, export: Path | None) -> Place:
+def place(database: str, export: Path | None, policy: Path | None = None) -> Place:
     """The options, or what the environment says in their stead.
 
     :raises LedgerInput: if no database is named.
@@ -35,7 +40,7 @@ def place(database: str, export: Path | None) -> Place:
     found = database or database_url()
     if not found:
         raise LedgerInput("name the log with `--database`, or set OSTIARY_DATABASE_URL")
-    return Place(found, export or ledger_export())
+    return Place(found, export or ledger_export(), policy or witness_policy())
 
 
 def run_init(where: Place, key: Path, name: str, *, as_json: bool) -> int:
@@ -58,11 +63,13 @@ def run_init(where: Place, key: Path, name: str, *, as_json: bool) -> int:
 def run_append(where: Place, files: Sequence[Path], key: tuple[Path, str], *, raw: bool, as_json: bool) -> int:
     """Append; say where each entry stands."""
     entries = [entry for file in files for entry in _entries(file, raw=raw)]
-    with closing(FileSigner(*key)) as signer, Log(where.database, signer, where.export) as log:
+    witnesses = Witnesses.of(where.policy)
+    with closing(FileSigner(*key)) as signer, Log(where.database, signer, where.export, witnesses.seen) as log:
         done = log.append(entries)
+        cosigned = witnesses.cosign(log, done.head.note)
     if as_json:
         rows = [{"index": n, "leaf": leaf.hex()} for n, leaf in enumerate(done.leaves, done.first)]
-        write_json({**_head(done.head), "entries": rows})
+        write_json({**_head(done.head), "entries": rows, "cosignatures": cosigned})
     else:
         for n, leaf in enumerate(done.leaves, done.first):
             sys.stdout.write(f"{n} {leaf.hex()}\n")
@@ -127,6 +134,43 @@ def run_prove(where: Place, index: int, out: Path | None, *, as_json: bool) -> i
         write_json({"index": index, "proof": proof.decode(), "file": None if out is None else str(out)})
     elif out is None:
         sys.stdout.write(proof.decode())
+    return 0
+
+
+def run_consistency(where: Place, old: int, new: int | None, *, as_json: bool) -> int:
+    """Prove that the log only grew."""
+    with Log(where.database) as log:
+        proof = [base64.b64encode(one).decode() for one in log.consistency(old, new)]
+    if as_json:
+        write_json({"old": old, "new": new, "proof": proof})
+    else:
+        sys.stdout.write("".join(f"{one}\n" for one in proof))
+    return 0
+
+
+def run_tidy(export: Path | None, *, as_json: bool) -> int:
+    """Remove replaced files from the exported folder."""
+    folder = export or ledger_export()
+    if folder is None:
+        raise LedgerInput("name a folder with `--export`, or set OSTIARY_LEDGER_EXPORT")
+    with explained(str(folder)):
+        removed = tidy(folder)
+    if as_json:
+        write_json({"removed": removed})
+    else:
+        console().print(f"{folder}: {removed:,} files removed; every entry is still there", markup=False)
+    return 0
+
+
+def run_grant(where: Place, role: str, *, as_json: bool) -> int:
+    """Give a role the writer's rights."""
+    with closing(connect(where.database)) as connection, explained("the database"):
+        grant_writer(connection, role)
+        connection.commit()
+    if as_json:
+        write_json({"role": role, "may": ["read", "append"]})
+    else:
+        console().print(f"`{role}` may read this log and append to it, and nothing else", markup=False)
     return 0
 
 

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from ostiary.cli import package_commands
+from ostiary.cli import log_commands, package_commands
 from ostiary.cli.options import JsonOption, PacksOption
 from ostiary.errors import OstiaryError
 
@@ -29,16 +29,7 @@ roll_app = typer.Typer(help="The agency's records: make a synthetic roll, check 
 app.add_typer(roll_app, name="roll")
 law_app = typer.Typer(help="Read the law behind the rules, in plain words.", no_args_is_help=True)
 app.add_typer(law_app, name="law")
-log_app = typer.Typer(help="The verifiable log: append, prove, export, check again.", no_args_is_help=True)
-app.add_typer(log_app, name="log")
-
-DatabaseOption = Annotated[
-    str, typer.Option(help="The log: a path of SQLite or postgresql://... Default: OSTIARY_DATABASE_URL.")
-]
-ExportOption = Annotated[
-    Path | None, typer.Option(help="The folder of the public files. Default: OSTIARY_LEDGER_EXPORT, else none.")
-]
-KeyOption = Annotated[Path, typer.Option(help="The log's private key; only its owner may read it.")]
+app.add_typer(log_commands.app, name="log")
 
 
 @app.command("decide")
@@ -238,86 +229,6 @@ def play_command(
     from ostiary.cli import playing
 
     raise typer.Exit(playing.run(packs, port, browser=browser))
-
-
-@log_app.command("init")
-def log_init_command(
-    key: KeyOption,
-    database: DatabaseOption = "",
-    export: ExportOption = None,
-    name: Annotated[str, typer.Option(help="The log's name; a key is made under it where there is none.")] = "",
-    json: JsonOption = False,
-) -> None:
-    """Make an empty log, and its key where there is none yet."""
-    from ostiary.cli import logs
-
-    raise typer.Exit(logs.run_init(logs.place(database, export), key, name, as_json=json))
-
-
-@log_app.command("append")
-def log_append_command(
-    files: Annotated[list[Path], typer.Argument(help="Files of entries; - for standard input.")],
-    key: KeyOption,
-    database: DatabaseOption = "",
-    export: ExportOption = None,
-    name: Annotated[str, typer.Option(help="The log's name, where the key has none (PEM).")] = "",
-    raw: Annotated[bool, typer.Option(help="Each file is one entry, byte for byte; else each line is one.")] = False,
-    json: JsonOption = False,
-) -> None:
-    """Append entries (canonical JSON, one a line); says index and leaf hash once they are durable."""
-    from ostiary.cli import logs
-
-    raise typer.Exit(logs.run_append(logs.place(database, export), files, (key, name), raw=raw, as_json=json))
-
-
-@log_app.command("export")
-def log_export_command(database: DatabaseOption = "", export: ExportOption = None, json: JsonOption = False) -> None:
-    """Bring the folder of public files up to the head of the log."""
-    from ostiary.cli import logs
-
-    raise typer.Exit(logs.run_export(logs.place(database, export), as_json=json))
-
-
-@log_app.command("verify")
-def log_verify_command(database: DatabaseOption = "", export: ExportOption = None, json: JsonOption = False) -> None:
-    """Check the public files as an outsider would, and that the log follows them."""
-    from ostiary.cli import logs
-
-    raise typer.Exit(logs.run_verify(logs.place(database, export), as_json=json))
-
-
-@log_app.command("fsck")
-def log_fsck_command(
-    database: DatabaseOption = "",
-    export: ExportOption = None,
-    vkey: Annotated[str, typer.Option(help="The log's public key, as others know it.")] = "",
-    json: JsonOption = False,
-) -> None:
-    """Compute everything again from the entries; name each row and file that is wrong."""
-    from ostiary.cli import logs
-
-    raise typer.Exit(logs.run_fsck(logs.place(database, export), vkey, as_json=json))
-
-
-@log_app.command("prove")
-def log_prove_command(
-    index: Annotated[int, typer.Argument(help="The entry's index, from 0.")],
-    database: DatabaseOption = "",
-    out: Annotated[Path | None, typer.Option(help="Write the proof into this file.")] = None,
-    json: JsonOption = False,
-) -> None:
-    """The proof that an entry is in the log: one text file that anybody can check offline."""
-    from ostiary.cli import logs
-
-    raise typer.Exit(logs.run_prove(logs.place(database, None), index, out, as_json=json))
-
-
-@log_app.command("head")
-def log_head_command(database: DatabaseOption = "", json: JsonOption = False) -> None:
-    """The signed head of the log."""
-    from ostiary.cli import logs
-
-    raise typer.Exit(logs.run_head(logs.place(database, None), as_json=json))
 
 
 def spread_packs(words: list[str]) -> list[str]:

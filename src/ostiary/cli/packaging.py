@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ostiary.cli.log_first import LogPlace, append_and_prove
-from ostiary.cli.shared import bundle_from, console, day_or_today, draw, write_json
+from ostiary.cli.log_first import LogPlace, append_and_prove, read_policy
+from ostiary.cli.shared import bundle_from, console, day_or_today, draw, read_text, write_json
 from ostiary.errors import BadInput
 from ostiary.release.private_files import Ask, read_small
 
@@ -261,21 +261,3 @@ def _validity(days: int) -> tuple[dt.date, dt.date]:
         raise BadInput("`--days` must be between 1 and 3650")
     today = dt.date.today()
     return today, today + dt.timedelta(days=days)
-
-
-def read_policy(path: Path) -> Policy:
-    """The logs and witnesses that are trusted."""
-    from ostiary_verify import VerifyError, parse_policy
-
-    try:
-        return parse_policy(read_text(path))
-    except VerifyError as fault:
-        raise BadInput(f"{path}: {fault}") from None
-
-
-def read_text(path: Path) -> str:
-    """A small text file."""
-    try:
-        return read_small(path).decode("utf-8")
-    except UnicodeDecodeError:
-        raise BadInput(f"{path}: is not UTF-8 text") from None

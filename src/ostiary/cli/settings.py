@@ -32,6 +32,12 @@ def database_url() -> str:
     return os.environ.get("OSTIARY_DATABASE_URL", "")
 
 
+def witness_policy() -> Path | None:
+    """The file that says whose cosignatures are needed (``OSTIARY_WITNESS_POLICY``); None when not set."""
+    file = os.environ.get("OSTIARY_WITNESS_POLICY", "")
+    return Path(file) if file else None
+
+
 def ledger_export() -> Path | None:
     """The folder of the log's public files (``OSTIARY_LEDGER_EXPORT``); None when not set."""
     folder = os.environ.get("OSTIARY_LEDGER_EXPORT", "")

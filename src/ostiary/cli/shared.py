@@ -117,3 +117,16 @@ def progress(what: str, steps: Iterable[Any], total: int) -> Iterable[Any]:
     from rich.progress import track
 
     yield from track(steps, description=what, total=total or None, console=Console(stderr=True), transient=True)
+
+
+def read_text(path: Path) -> str:
+    """A small text file.
+
+    :raises BadInput: if it cannot be read, is too long, or is not UTF-8.
+    """
+    from ostiary.release.private_files import read_small
+
+    try:
+        return read_small(path).decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadInput(f"{path}: is not UTF-8 text") from None

@@ -25,6 +25,7 @@ from ostiary.ledger.store import Head, read_entries, read_head, tile_reader
 from ostiary.ledger.tree import HASH, HEIGHT, WIDTH, Tiles
 
 CHECKPOINT = "checkpoint"
+_UNFINISHED = ".new-"
 Progress = Callable[[int, int], None]
 
 
@@ -61,6 +62,27 @@ def export(connection: Connection, folder: Path, on_file: Progress | None = None
         if before != head.note:
             _replace(folder / CHECKPOINT, head.note)
         return head, new
+
+
+def tidy(folder: Path) -> int:
+    """Remove each partial file whose full one stands beside it, and what a run that was cut short left; how many.
+
+    C2SP tlog-tiles allows it: whoever asks for a partial file takes the full one where that is gone.
+
+    :raises LedgerInput: if the folder holds no exported log.
+    """
+    if not folder.is_dir() or exported(folder) is None:
+        raise LedgerInput(f"{folder}: holds no exported log")
+    with _alone(folder):
+        gone = [path for path in folder.rglob(f"{_UNFINISHED}*") if path.is_file()]
+        for partial in folder.rglob("*.p"):
+            if partial.with_suffix("").is_file():
+                gone += partial.iterdir()
+        for path in gone:
+            path.unlink()
+        for empty in {path.parent for path in gone if path.parent.suffix == ".p"}:
+            empty.rmdir()
+    return len(gone)
 
 
 def exported(folder: Path) -> bytes | None:
@@ -151,7 +173,7 @@ def _replace(path: Path, data: bytes) -> None:
 
 def _write(folder: Path, data: bytes) -> Path:
     """A new durable file under a name of no meaning, readable as the umask allows."""
-    path = folder / f".new-{secrets.token_hex(8)}"
+    path = folder / f"{_UNFINISHED}{secrets.token_hex(8)}"
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
     try:
         with os.fdopen(handle, "wb") as out:

@@ -4,12 +4,15 @@
     ledger_tiles    level, tile, data   the hashes above them; the last of each level grows
     ledger_head     n, root, note, vkey   one row: the size, the root, the signed note, whose key
 
-Triggers refuse to change or remove an entry. They stop accidents and whoever holds only the writer's rights; the
-database's owner can drop them, which is why heads are cosigned elsewhere and ``fsck`` recomputes everything.
+On PostgreSQL the tables grow by one function, which runs with their owner's rights; a role that ``grant_writer``
+names may read them and call it, and has no other way to write. Triggers refuse to change or remove an entry: they stop
+accidents. The database's owner can drop both, which is why heads are cosigned elsewhere and ``fsck`` recomputes
+everything.
 """
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Sequence
 from enum import StrEnum
@@ -79,6 +82,8 @@ def database_of(connection: Connection) -> Database:
     raise LedgerInput("the log needs an open connection of sqlite3 or psycopg")
 
 
+_ROLE = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
 _SQLITE = (
     """CREATE TABLE ledger_entries (
         n INTEGER PRIMARY KEY,
@@ -128,6 +133,35 @@ _POSTGRESQL = (
     EXECUTE FUNCTION ledger_refuse('the log never shrinks')""",
     """CREATE TRIGGER ledger_head_remains BEFORE DELETE OR TRUNCATE ON ledger_head
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse('the head of the log is never removed')""",
+    # The one way in for a role that owns nothing here: one step of the log, whole or not at all.
+    f"""CREATE FUNCTION ledger_append(
+        old_n bigint, old_root bytea, leaves bytea[], levels smallint[], places bigint[], hashes bytea[],
+        new_root bytea, new_note bytea
+    ) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
+    BEGIN
+        PERFORM pg_advisory_xact_lock({_LOCK});
+        UPDATE ledger_head SET n = old_n + cardinality(leaves), root = new_root, note = new_note
+            WHERE one = 1 AND n = old_n AND root = old_root;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'another writer moved the head of the log meanwhile' USING ERRCODE = '40001';
+        END IF;
+        INSERT INTO ledger_entries (n, leaf)
+            SELECT old_n + place - 1, leaf FROM unnest(leaves) WITH ORDINALITY AS given (leaf, place);
+        IF EXISTS (
+            SELECT FROM unnest(levels, places, hashes) AS given (level, tile, data)
+            JOIN ledger_tiles AS kept USING (level, tile)
+            WHERE substring(given.data FOR length(kept.data)) <> kept.data
+        ) THEN
+            RAISE EXCEPTION 'a tile of the log only grows';
+        END IF;
+        INSERT INTO ledger_tiles (level, tile, data) SELECT * FROM unnest(levels, places, hashes)
+            ON CONFLICT (level, tile) DO UPDATE SET data = excluded.data;
+    END $$""",
+    # Nobody's temporary table may stand in for one of these.
+    """DO $$ BEGIN EXECUTE format(
+        'ALTER FUNCTION ledger_append SET search_path = pg_catalog, %I, pg_temp', current_schema()
+    ); END $$""",
+    "REVOKE ALL ON FUNCTION ledger_append FROM PUBLIC",
     # Replication's own mode switches plain triggers off.
     "ALTER TABLE ledger_entries ENABLE ALWAYS TRIGGER ledger_entries_stay",
     "ALTER TABLE ledger_head ENABLE ALWAYS TRIGGER ledger_head_grows",
@@ -138,6 +172,21 @@ _POSTGRESQL = (
 def statements(database: Database) -> tuple[str, ...]:
     """The statements that make the tables, in order; for a migration of the caller's too."""
     return _SQLITE if database is Database.SQLITE else _POSTGRESQL
+
+
+def grant_writer(connection: Connection, role: str) -> None:
+    """Let a role of PostgreSQL read the log and append to it, and nothing else; the caller commits.
+
+    :raises LedgerInput: if this is no PostgreSQL, or the role's name is not a plain one.
+    """
+    if database_of(connection) is Database.SQLITE:
+        raise LedgerInput("SQLite has no roles; who may write the file is said by the file's own rights")
+    if not _ROLE.fullmatch(role):
+        raise LedgerInput("a role's name has small letters, digits and `_`, and begins with a letter")
+    cursor = connection.cursor()
+    cursor.execute(f"REVOKE ALL ON ledger_entries, ledger_tiles, ledger_head FROM {role}")
+    cursor.execute(f"GRANT SELECT ON ledger_entries, ledger_tiles, ledger_head TO {role}")
+    cursor.execute(f"GRANT EXECUTE ON FUNCTION ledger_append TO {role}")
 
 
 def is_there(cursor: Cursor, database: Database) -> bool:

@@ -82,14 +82,9 @@ def append(
         raise LedgerInput(f"this log's key is `{head.vkey}`, and the key given is `{signer.vkey}`")
     tree, tiles = grow(head.tree, [sha256(b"\x00" + entry).digest() for entry in entries])
     note = _sign(signer, tree, head.note)
-    _insert_entries(cursor, database, head.size, entries)
-    _write_tiles(cursor, database, tiles)
     new = Head(tree.size, tree.root(), note, head.vkey, tree)
-    # The second guard: whatever became of the lock, only one head can follow another.
-    row = (new.size, new.root, new.note, head.size, head.root)
-    _run(cursor, database, "UPDATE ledger_head SET n = ?, root = ?, note = ? WHERE one = 1 AND n = ? AND root = ?", row)
-    if cursor.rowcount != 1:
-        raise LedgerError("another writer moved the head of the log meanwhile; roll back and append again")
+    write = _write_sqlite if database is Database.SQLITE else _write_postgresql
+    write(cursor, head, new, entries, tiles)
     return new, head.size
 
 
@@ -221,24 +216,29 @@ def _sign(signer: Signer, tree: Tree, base: bytes | None) -> bytes:
     return text + b"\n" + signer.sign(text, base).encode()
 
 
-def _insert_entries(cursor: Cursor, database: Database, first: int, entries: Sequence[bytes]) -> None:
-    if database is Database.SQLITE:
-        cursor.executemany("INSERT INTO ledger_entries (n, leaf) VALUES (?, ?)", enumerate(entries, first))
-        return
-    cursor.execute(
-        "INSERT INTO ledger_entries (n, leaf) SELECT %s + place - 1, leaf "
-        "FROM unnest(%s::bytea[]) WITH ORDINALITY AS given (leaf, place)",
-        (first, list(entries)),
-    )
-
-
-def _write_tiles(cursor: Cursor, database: Database, tiles: Sequence[Tile]) -> None:
-    rows = [(tile.level, tile.index, tile.data) for tile in tiles]
-    text = (
+def _write_sqlite(cursor: Cursor, old: Head, new: Head, entries: Sequence[bytes], tiles: Sequence[Tile]) -> None:
+    cursor.executemany("INSERT INTO ledger_entries (n, leaf) VALUES (?, ?)", enumerate(entries, old.size))
+    cursor.executemany(
         "INSERT INTO ledger_tiles (level, tile, data) VALUES (?, ?, ?) "
-        "ON CONFLICT (level, tile) DO UPDATE SET data = excluded.data"
+        "ON CONFLICT (level, tile) DO UPDATE SET data = excluded.data",
+        [(tile.level, tile.index, tile.data) for tile in tiles],
     )
-    cursor.executemany(_spelt(text, database), rows)
+    # The second guard: whatever became of the lock, only one head can follow another.
+    cursor.execute(
+        "UPDATE ledger_head SET n = ?, root = ?, note = ? WHERE one = 1 AND n = ? AND root = ?",
+        (new.size, new.root, new.note, old.size, old.root),
+    )
+    if cursor.rowcount != 1:
+        raise LedgerError("another writer moved the head of the log meanwhile; roll back and append again")
+
+
+def _write_postgresql(cursor: Cursor, old: Head, new: Head, entries: Sequence[bytes], tiles: Sequence[Tile]) -> None:
+    """Through the owner's function, which has the same second guard; see ``schema``."""
+    levels, places, hashes = zip(*((tile.level, tile.index, tile.data) for tile in tiles), strict=True)
+    cursor.execute(
+        "SELECT ledger_append(%s, %s, %s::bytea[], %s::smallint[], %s::bigint[], %s::bytea[], %s, %s)",
+        (old.size, old.root, list(entries), list(levels), list(places), list(hashes), new.root, new.note),
+    )
 
 
 def _select(cursor: Cursor, database: Database, text: str, values: Sequence[object] = ()) -> list[Any]:
