@@ -60,6 +60,7 @@ strace:
 
 test-long: test strace ## and the slow properties
 	$(BIN)/pytest -q -m long
+	$(BIN)/pytest -q --hypothesis-profile=deep tests/ledger/test_fuzz.py tests/release/test_tamper.py
 
 lint: $(DEV) ## style, types, imports
 	$(BIN)/ruff check .

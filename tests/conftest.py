@@ -21,6 +21,8 @@ settings.register_profile(
     max_examples=200,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
+# `make test-long`: the parsers are fuzzed ten times deeper.
+settings.register_profile("deep", settings.get_profile("ostiary"), max_examples=2_000)
 settings.load_profile("ostiary")
 
 
