@@ -996,15 +996,35 @@ RULES: Mapping[str, Callable[[Seen, Entry], str | None]] = {
 }
 
 
+def _is_list_of(kind: Any, value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, kind) for one in value)
+
+
+_RULE_SHAPES: dict[str, Callable[[Any], bool]] = {
+    **dict.fromkeys(("kind", "until", "since", "differ", "same"), lambda value: isinstance(value, str)),
+    **dict.fromkeys(("kinds", "tracks"), partial(_is_list_of, str)),
+    "least": lambda value: type(value) is int,
+    "where": lambda value: isinstance(value, dict) and all(_is_list_of((str, bool), ok) for ok in value.values()),
+}
+
+
+def _check_rule(found: Mapping[str, Any], must: str) -> None:
+    """A rule of the catalogue has no key that this verifier would not obey, and each of its shape."""
+    _need(must in found, f"a rule of the catalogue has no `{must}`")
+    for key, value in found.items():
+        _need(key in _RULE_SHAPES, f"a rule of the catalogue says `{key}`, which this verifier does not know")
+        _need(_RULE_SHAPES[key](value), f"`{key}` of a rule of the catalogue has not the published shape")
+
+
 def read_kinds(data: bytes) -> dict[str, Any]:
     """The published catalogue of entry kinds (``ostiary/ledger/kinds.json``), by name; checked as far as it is used."""
     try:
         kinds = {row["kind"]: row for row in json.loads(data)["kinds"]}
         for row in kinds.values():
             for need in row.get("needs", ()):
-                _is_met(need, [(kind, ()) for kind in need["kinds"]], {})
+                _check_rule(need, "kinds")
             for block in row.get("blocked_by", ()):
-                _last_of((), block["kind"])
+                _check_rule(block, "kind")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise VerifyError("the catalogue of entry kinds is not JSON of the published shape") from None
     return kinds

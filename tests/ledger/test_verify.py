@@ -881,6 +881,11 @@ def test_unknown_kinds_are_reported_not_refused():
         b'{"kinds":[1]}',
         b'{"kinds":[{"kind":"a","needs":[{}]}]}',
         b'{"kinds":[{"kind":"a","needs":3}]}',
+        b'{"kinds":[{"kind":"a","needs":[{"kinds":["b"],"least":""}]}]}',
+        b'{"kinds":[{"kind":"a","needs":[{"kinds":["b"],"least":true}]}]}',
+        b'{"kinds":[{"kind":"a","needs":[{"kinds":["b"],"leest":2}]}]}',
+        b'{"kinds":[{"kind":"a","needs":[{"kinds":["b"],"where":{"passed":true}}]}]}',
+        b'{"kinds":[{"kind":"a","blocked_by":[{"until":"b"}]}]}',
     ],
 )
 def test_a_malformed_catalogue_is_refused(data):
