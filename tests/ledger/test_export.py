@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 import ostiary_verify as verify
-from ostiary.ledger.export import export, exported
+from ostiary.ledger.export import export, exported, publish_cosigned
 from ostiary.ledger.faults import Diverged, LedgerError
 from ostiary.ledger.opening import connect
 from ostiary.ledger.store import read_head
@@ -52,6 +52,22 @@ def test_an_outsider_can_follow_it(log, tmp_path):
         sizes.append(follower.update().size)
 
     assert sizes == [600, 601, 801, 1057]
+
+
+def test_cosignatures_are_published_with_the_head_that_they_are_of_and_stay(log, tmp_path):
+    connection, signer = log
+    out = tmp_path / "out"
+    old, _ = export(connection, out)
+    cosigned = old.note + "— w.example AAAAAAAA\n".encode()
+
+    assert publish_cosigned(out, cosigned)
+    export(connection, out)
+    assert exported(out) == cosigned
+
+    add(connection, signer, [b"one more"])
+    new, _ = export(connection, out)
+    assert not publish_cosigned(out, cosigned), "an older head is never put back"
+    assert exported(out) == new.note
 
 
 def test_again_changes_nothing(log, tmp_path):

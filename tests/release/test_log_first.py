@@ -78,8 +78,8 @@ def test_sealed_cosigned_opened_and_seen_by_an_outsider(agency, tmp_path_factory
         assert seal(agency, policy) == 0
     assert opened(agency) == 0
     assert (agency / "out" / "released.csv").read_bytes() == (agency / "released" / "released.csv").read_bytes()
-    plain = verify.parse_policy(f"log {vkey(agency)}\nquorum none\n")
-    report = verify.Follower(verify.FolderSource(agency / "public"), plain).update()
+    # With the very policy of the recipient: the head that is published bears the witness's cosignature.
+    report = verify.Follower(verify.FolderSource(agency / "public"), verify.parse_policy(policy)).update()
     assert report.size == 1
     (breach,) = report.breaches
     assert "needs 1 of review.submitted before it" in str(breach), "whoever seals without a docket raises an alarm"

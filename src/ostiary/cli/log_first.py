@@ -64,9 +64,11 @@ class Witnesses:
         from ostiary_verify import parse_note
 
         try:
-            return len(parse_note(gather(self.policy, note, log.consistency).note).signatures) - 1
+            cosigned = gather(self.policy, note, log.consistency).note
         except TooFewWitnesses as fault:
             raise BadInput(f"the entries are in the log, but not cosigned: {fault}") from None
+        log.publish_cosigned(cosigned)
+        return len(parse_note(cosigned).signatures) - 1
 
 
 def append_and_prove(place: LogPlace, policy: Policy, entry: bytes) -> bytes:
@@ -90,6 +92,7 @@ def append_and_prove(place: LogPlace, policy: Policy, entry: bytes) -> bytes:
             found = gather(policy, plain.checkpoint, log.consistency)
         except TooFewWitnesses as fault:
             raise BadInput(f"the entry is in the log, but nothing is sealed: {fault}; run the command again") from None
+        log.publish_cosigned(found.note)
         return proof_text(plain.index, plain.hashes, found.note)
 
 

@@ -1,6 +1,6 @@
 """The static files that anybody may fetch and check, laid out as C2SP tlog-tiles; written after COMMIT, never before.
 
-    checkpoint                      the signed head, written last
+    checkpoint                      the signed head, written last, and again once witnesses have cosigned it
     tile/<level>/<index>[.p/<width>]   hashes
     tile/entries/<index>[.p/<width>]   entries, each after its length in two bytes
 
@@ -59,9 +59,24 @@ def export(connection: Connection, folder: Path, on_file: Progress | None = None
                 on_file(done, len(names))
         for one in sorted(folders):
             _sync_folder(one)
-        if before != head.note:
+        # The same head may stand there with its witnesses' cosignatures already.
+        if before is None or verify.parse_note(before).text != verify.parse_note(head.note).text:
             _replace(folder / CHECKPOINT, head.note)
         return head, new
+
+
+def publish_cosigned(folder: Path, note: bytes) -> bool:
+    """Put a cosigned head in the place of the same head without; False where another head stands there by now.
+
+    :param note: as witnesses gave it, over a head that was exported; checked by whoever gathered it.
+    """
+    with _alone(folder):
+        before = exported(folder)
+        if before is None or verify.parse_note(before).text != verify.parse_note(note).text:
+            return False
+        if len(verify.parse_note(before).signatures) < len(verify.parse_note(note).signatures):
+            _replace(folder / CHECKPOINT, note)
+        return True
 
 
 def tidy(folder: Path) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import ostiary_verify as verify
 from ostiary.ledger import store
-from ostiary.ledger.export import Progress, export, exported
+from ostiary.ledger.export import Progress, export, exported, publish_cosigned
 from ostiary.ledger.faults import LedgerError, LedgerInput, Unknown
 from ostiary.ledger.fsck import fsck
 from ostiary.ledger.guard import guard
@@ -152,6 +152,12 @@ class Log:
                 return export(self._connection, self._folder, on_file)[1]
             finally:
                 self._connection.rollback()
+
+    def publish_cosigned(self, note: bytes) -> None:
+        """Show the head with its witnesses' cosignatures in the exported folder, where there is one."""
+        if self._folder is not None:
+            with explained(str(self._folder)):
+                publish_cosigned(self._folder, note)
 
     def prove(self, index: int, extra: bytes | None = None) -> bytes:
         """The file of a proof (C2SP tlog-proof) that shows an entry under the head as it stands; tried before given.
