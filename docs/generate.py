@@ -11,6 +11,7 @@ from ostiary.law.plain import authority_page, rule_in_short, rule_page
 from ostiary.law.property import read_properties
 from ostiary.law.words import in_words
 from ostiary.ledger.catalogue import catalogue_page
+from ostiary_web.environment import settings_page
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "docs" / "reference"
@@ -28,6 +29,7 @@ def pages(bundle: Bundle) -> dict[str, str]:
         "proofs.md": _proofs(bundle),
         "conflicts.md": _conflicts(bundle),
         "entries.md": catalogue_page(),
+        "settings.md": settings_page(),
     }
 
 
@@ -139,6 +141,9 @@ def _cli() -> str:
         ["compare"],
         ["prove"],
         ["conflicts"],
+        ["match"],
+        ["match", "train"],
+        ["match", "run"],
         ["play"],
         ["law"],
         ["law", "list"],

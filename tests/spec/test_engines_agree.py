@@ -172,6 +172,16 @@ def test_what_leaves_is_the_same_file(bundle, big_roll, duck, other, tmp_path):
     assert screen(found.plan, other).lines == found.lines
 
 
+def test_of_people_named_the_same_leave(bundle, big_roll, duck, other):
+    path = next(path for path in REQUESTS if path.stem.startswith("8"))
+    ids = duck.query(f"SELECT {big_roll.id} AS id FROM {big_roll.people} ORDER BY id LIMIT 40").column("id")
+    plan = replace(asked(path, bundle, big_roll, widened=False), only=frozenset(map(str, ids.to_pylist())))
+    found = screen(plan, duck)
+
+    assert screen(plan, other).lines == found.lines
+    assert 0 < found.touched < 40
+
+
 def test_a_sound_roll_passes_its_check(big_roll, other):
     check_roll(big_roll, other)
 

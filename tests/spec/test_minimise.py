@@ -158,3 +158,47 @@ def test_a_disk_that_fills_leaves_nothing_behind(found, engine, tmp_path):
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, old)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture(params=[1, 7, 60], ids=lambda count: f"{count} named")
+def named(request, found, engine, people):
+    """The same request about a few people, of whom something leaves from about half."""
+    leaving = [one for one in people if expected_row(found, one)]
+    staying = [one for one in people if not expected_row(found, one)]
+    picked = leaving[: request.param] + staying[: request.param]
+    only = frozenset(str(one.row[found.plan.roll.id]) for one in picked)
+    return screen(replace(found.plan, only=only), engine), picked
+
+
+def test_of_people_named_nobody_else_leaves(named, engine, tmp_path):
+    found, picked = named
+
+    written = minimise(found, engine, tmp_path / "out", check=lambda file: check_sample(found, engine, file))
+
+    table = parquet.read_table(written.folder / "released.parquet")
+    rows = Counter(zip(*(table.column(name).to_pylist() for name in table.schema.names), strict=True))
+    wanted = [row for row in (expected_row(found, one) for one in picked) if row]
+    assert rows == Counter(tuple(row.get(name) for name in table.schema.names) for row in wanted)
+    assert written.people == found.touched == len(wanted)
+
+
+def test_a_stranger_among_the_people_named_is_noticed(found, engine, people, tmp_path):
+    """The file of everybody, where five were named: every count of the screen would hold, so only the check can tell."""
+    leaving = [one for one in people if expected_row(found, one)][:5]
+    only = frozenset(str(one.row[found.plan.roll.id]) for one in leaving)
+    everybody = minimise(found, engine, tmp_path / "all").folder / "released.parquet"
+
+    with pytest.raises(OstiaryError, match="somebody who was not matched"):
+        check_sample(replace(found, plan=replace(found.plan, only=only)), engine, everybody)
+
+
+def test_nobody_named_is_nobody(found, engine, tmp_path):
+    nobody = screen(replace(found.plan, only=frozenset()), engine)
+
+    assert nobody.touched == 0
+    with pytest.raises(BadInput, match="nothing may leave"):
+        minimise(nobody, engine, tmp_path / "out")
+
+
+def test_an_id_is_data_and_not_a_condition(found, engine):
+    assert screen(replace(found.plan, only=frozenset({"' OR 1=1 --", "1) OR (1=1"})), engine).touched == 0

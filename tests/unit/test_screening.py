@@ -97,12 +97,12 @@ def test_a_roll_is_checked(mapping):
 
 
 def test_minimise_writes_and_says_where(mapping, tmp_path):
-    done = run("minimise", FLEEING, "--roll", mapping, "--out", str(tmp_path / "out"), "--json")
+    done = run("minimise", FLEEING, "--everybody", "--roll", mapping, "--out", str(tmp_path / "out"), "--json")
 
     assert done.returncode == 12
     assert json.loads(done.stdout)["people"] > 0
     assert (tmp_path / "out" / "released.csv").is_file()
-    assert run("minimise", FLEEING, "--roll", mapping, "--out", str(tmp_path / "out")).returncode == 2
+    assert run("minimise", FLEEING, "--everybody", "--roll", mapping, "--out", str(tmp_path / "out")).returncode == 2
 
 
 def test_generate_refuses_a_folder_that_is_not_empty(tmp_path):
@@ -111,3 +111,10 @@ def test_generate_refuses_a_folder_that_is_not_empty(tmp_path):
 
     assert done.returncode == 2
     assert (tmp_path / "kept.txt").read_text() == "kept"
+
+
+def test_what_is_minimised_is_about_somebody(mapping, tmp_path):
+    done = run("minimise", FLEEING, "--roll", mapping, "--out", str(tmp_path / "out"))
+
+    assert done.returncode == 2
+    assert "say of whom: `--matched` with a folder of `ostiary match run`, or `--everybody`" in done.stderr

@@ -12,9 +12,9 @@ from typing import Annotated
 
 import typer
 
-from ostiary.cli import log_commands, package_commands
-from ostiary.cli.options import JsonOption, PacksOption
-from ostiary.errors import OstiaryError
+from ostiary.cli import correcting, log_commands, match_commands, matching, package_commands
+from ostiary.cli.options import JsonOption, MatchedOption, PacksOption
+from ostiary.errors import BadInput, OstiaryError
 
 app = typer.Typer(
     name="ostiary",
@@ -30,6 +30,9 @@ app.add_typer(roll_app, name="roll")
 law_app = typer.Typer(help="Read the law behind the rules, in plain words.", no_args_is_help=True)
 app.add_typer(law_app, name="law")
 app.add_typer(log_commands.app, name="log")
+app.add_typer(matching.match_app, name="match")
+match_commands.add_to(matching.match_app)
+correcting.add_to(app)
 
 
 @app.command("decide")
@@ -56,13 +59,14 @@ def screen_command(
     group: Annotated[str, typer.Option(help="Which group of the request, where it has several.")] = "",
     everything: Annotated[bool, typer.Option(help="As if every element of every program were asked for.")] = False,
     person: Annotated[str, typer.Option(help="Explain one person of the roll instead, by id.")] = "",
+    matched: MatchedOption = None,
     out: Annotated[Path | None, typer.Option(help="Also write screen.json and screen.svg into this folder.")] = None,
     json: JsonOption = False,
 ) -> None:
     """Screen a whole roll: how much would leave, under which provision, and why the rest stays."""
     from ostiary.cli import screening
 
-    options = screening.Options(engine, group, everything, person, out, json)
+    options = screening.Options(engine, group, everything, person, out, json, matched)
     raise typer.Exit(screening.run(request, roll, as_of, packs, options))
 
 
@@ -71,6 +75,8 @@ def minimise_command(
     request: Annotated[Path, typer.Argument(help="A request file (YAML or JSON).")],
     roll: Annotated[Path, typer.Option(help="The roll's mapping, roll.yaml.")],
     out: Annotated[Path, typer.Option(help="A new folder for what leaves.")],
+    matched: MatchedOption = None,
+    everybody: Annotated[bool, typer.Option("--everybody", help="The request is about everybody on the roll.")] = False,
     as_of: Annotated[str, typer.Option(help="Read the law as of this day (YYYY-MM-DD).")] = "",
     packs: PacksOption = None,
     engine: Annotated[str, typer.Option(help="duckdb, spark or adbc.")] = "duckdb",
@@ -80,7 +86,9 @@ def minimise_command(
     """Write the cells that the law lets out, and no others, with the authority of every column."""
     from ostiary.cli import minimising, screening
 
-    options = screening.Options(engine, group, everything=False, person="", out=out, as_json=json)
+    if (matched is None) != everybody:
+        raise BadInput("say of whom: `--matched` with a folder of `ostiary match run`, or `--everybody`")
+    options = screening.Options(engine, group, False, "", out, json, matched)
     raise typer.Exit(minimising.run(request, roll, as_of, packs, options))
 
 

@@ -14,4 +14,8 @@ PacksOption = Annotated[
         help="Packs' folders, or folders of packs. Default: OSTIARY_PACKS, else the packs shipped.",
     ),
 ]
+MatchedOption = Annotated[
+    Path | None,
+    typer.Option(help="Only the people whom this folder of `ostiary match run` matched, or whom people confirmed."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]

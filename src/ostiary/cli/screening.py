@@ -39,6 +39,7 @@ class Options:
     person: str
     out: Path | None
     as_json: bool
+    matched: Path | None = None
 
 
 def run(path: Path, roll_path: Path, as_of: str, packs: Sequence[Path] | None, options: Options) -> int:
@@ -81,7 +82,23 @@ def screened(
     engine = open_engine(options.engine, roll)
     roll = roll.without(engine.unreadable)
     check_roll(roll, engine, on_step)
-    return bundle, request, screen(compile_request(bundle, group, request.as_of, roll), engine, on_step), engine
+    plan = compile_request(bundle, group, request.as_of, roll)
+    if options.matched is not None:
+        plan = replace(plan, only=people_of(options.matched))
+    return bundle, request, screen(plan, engine, on_step), engine
+
+
+def people_of(folder: Path) -> frozenset[str]:
+    """The roll's ids of those who were matched to a subject: by strong evidence, or by people who confirmed it.
+
+    :raises BadInput: if the folder is not of ``ostiary match run``.
+    """
+    from ostiary.match.confirmed import matched_people
+    from ostiary.match.decision import read_decisions
+    from ostiary.match.review import read_said
+    from ostiary.match.run import DECISIONS
+
+    return matched_people(read_decisions(folder / DECISIONS), read_said(folder))
 
 
 def _person(path: Path, roll_path: Path, as_of: str, packs: Sequence[Path] | None, options: Options) -> int:

@@ -65,7 +65,10 @@ def _ladder(reaching: Sequence[Rule], left: Mapping[str, Left], day: dt.date, it
 
 @dataclass(frozen=True)
 class Plan:
-    """A request compiled against a roll. ``reading.facts`` fixes all that the roll does not hold."""
+    """A request compiled against a roll. ``reading.facts`` fixes all that the roll does not hold.
+
+    ``only``: the roll's ids, as text, of the people that the request is about; None is everybody on the roll.
+    """
 
     reading: Reading
     roll: Roll
@@ -74,6 +77,7 @@ class Plan:
     atoms: tuple[Atom, ...]
     asked: tuple[tuple[Held, str], ...]
     unmapped: tuple[Copy, ...]
+    only: frozenset[str] | None = None
     _ladders: dict[int, _Ladder] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property

@@ -114,10 +114,19 @@ def staged(plan: Plan, packed: Mapping[str, Sequence[Atom]], columns: Iterable[s
         same = exp.EQ(this=person, expression=exp.column("key", table=alias))
         stage = stage.join(exp.to_table(alias), on=same, join_type="left")
     stage = stage.where(exp.or_(*(_people(roll.programs[name]) for name in programs)))
+    if plan.only is not None:
+        stage = stage.where(is_one_of(exp.column(roll.id, table="p", quoted=True), plan.only))
     query = query.from_("staged")
     for alias, before in values.stages.items():
         query = query.with_(alias, as_=before())
     return query.with_("staged", as_=stage)
+
+
+def is_one_of(key: Sql, only: frozenset[str]) -> Sql:
+    """Whether a person is one of these, by the text of the id; of nobody, nobody is."""
+    if not only:
+        return exp.false()
+    return exp.cast(key, "text").isin(*(exp.Literal.string(one) for one in sorted(only)))
 
 
 def asked_programs(plan: Plan) -> tuple[str, ...]:

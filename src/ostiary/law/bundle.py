@@ -18,6 +18,7 @@ from ostiary.law.defeat import Defeat, defeat_graph
 from ostiary.law.meaning import holds
 from ostiary.law.pack import Agency, Pack, read_pack
 from ostiary.law.rule import RULE_KEYS, Context, Layer, Rule, read_definition, read_rule
+from ostiary.law.tracks import Procedure, read_procedure
 from ostiary.strict_yaml import Entry
 from ostiary.vocabulary import Level, Vocabulary, VocabularyBuilder
 
@@ -44,6 +45,7 @@ class Bundle:
     tags: Mapping[str, str]
     rules: tuple[Rule, ...]
     defeat: Defeat
+    procedure: Procedure = field(default_factory=Procedure)
     _at: dict[Copy, tuple[Rule, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -166,7 +168,10 @@ def load_bundle(folders: Sequence[Path], library: Path | None = None) -> Bundle:
     authorities = _authorities(packs)
     rules = _rules(packs, words, definitions, tags)
     _check_citations(rules, authorities)
-    bundle = Bundle(packs, _agency(packs), words, authorities, definitions, meanings, tags, rules, defeat_graph(rules))
+    procedure = read_procedure(packs, words, definitions)
+    bundle = Bundle(
+        packs, _agency(packs), words, authorities, definitions, meanings, tags, rules, defeat_graph(rules), procedure
+    )
     _check_acyclic(bundle)
     return bundle
 

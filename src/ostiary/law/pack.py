@@ -41,11 +41,12 @@ class Pack:
     authorities: Document | None
     definitions: Document | None
     rules: tuple[Document, ...]
+    tracks: Document | None
 
     def documents(self) -> Iterator[Document]:
         """Every file that is part of the law (tests and properties are not)."""
         yield self.head
-        for doc in (self.words, self.classes, self.elements, self.authorities, self.definitions):
+        for doc in (self.words, self.classes, self.elements, self.authorities, self.definitions, self.tracks):
             if doc is not None:
                 yield doc
         yield from self.rules
@@ -64,6 +65,7 @@ _KNOWN_FILES = frozenset(
         "elements.yaml",
         "authorities.yaml",
         "definitions.yaml",
+        "tracks.yaml",
         "survivors.yaml",  # which mutants of the law no case need notice, and why; no part of the law
         "changes.yaml",  # who approved that more may leave; no part of the law
         "conflicts.yaml",  # which clashes of law were read, and why they stand; no part of the law
@@ -103,6 +105,7 @@ def read_pack(folder: Path) -> Pack:
         _file(folder, "authorities.yaml"),
         _file(folder, "definitions.yaml"),
         tuple(_document(path, folder) for path in sorted((folder / "rules").glob("**/*.yaml"))),
+        _file(folder, "tracks.yaml"),
     )
 
 

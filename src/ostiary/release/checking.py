@@ -9,10 +9,13 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from sqlglot import exp
+
 from ostiary.decide.compile import fixed_facts
 from ostiary.decide.interpret import Reading
 from ostiary.decide.person import Person, find_people, judge_value, person_facts, values_of
 from ostiary.decide.population import Screen
+from ostiary.decide.sql import is_one_of
 from ostiary.errors import OstiaryError
 from ostiary.roll.engine import Engine
 from ostiary.roll.mapping import quoted
@@ -34,6 +37,9 @@ def check_sample(found: Screen, engine: Engine, path: Path, sample: int = SAMPLE
     there = _rows_like(path, names, set(expected))
     if any(there[row] < count for row, count in expected.items()):
         raise OstiaryError("the released file lacks a cell that was decided, or has it wrong; nothing is left behind")
+    only = found.plan.only
+    if only is not None and len(only) <= sample and sum(expected.values()) != _count(path):
+        raise OstiaryError("the released file holds a row of somebody who was not matched; nothing is left behind")
     return sum(expected.values())
 
 
@@ -53,8 +59,10 @@ def expected_row(found: Screen, person: Person) -> dict[str, Any]:
 
 def _spread(found: Screen, engine: Engine, sample: int) -> list[Any]:
     """People spread evenly over the roll by the order of their ids."""
-    roll = found.plan.roll
+    roll, only = found.plan.roll, found.plan.only
     key, table = quoted(roll.id), quoted(roll.people)
+    if only is not None:  # those who were matched, and nobody else, can leave
+        table += f" WHERE {is_one_of(exp.column(roll.id, quoted=True), only).sql(engine.dialect)}"
     numbered = f"SELECT {key} AS id, ROW_NUMBER() OVER (ORDER BY {key}) AS place FROM {table}"
     total = int(engine.query(f"SELECT COUNT(*) AS n FROM {table}").to_pylist()[0]["n"])
     step = max(1, total // sample)
@@ -66,6 +74,12 @@ def _names(path: Path) -> list[str]:
     import pyarrow.parquet as parquet
 
     return list(parquet.ParquetFile(path).schema_arrow.names)
+
+
+def _count(path: Path) -> int:
+    import pyarrow.parquet as parquet
+
+    return int(parquet.ParquetFile(path).metadata.num_rows)
 
 
 def _rows_like(path: Path, names: list[str], wanted: set[tuple[Any, ...]]) -> Counter[tuple[Any, ...]]:

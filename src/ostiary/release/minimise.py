@@ -20,6 +20,7 @@ from ostiary.decide import sql
 from ostiary.decide.leaving import Leaving, decided, packed_codes
 from ostiary.decide.population import Screen
 from ostiary.errors import BadInput, OstiaryError
+from ostiary.release.differing import differing
 from ostiary.roll.engine import Engine
 from ostiary.roll.mapping import Held
 
@@ -103,7 +104,8 @@ def minimise(
         people = _check_counts(folder / "released.parquet", copies)
         check(folder / "released.parquet")
         _write_csv(folder)
-        (folder / "dictionary.json").write_text(json.dumps(dictionary(found, copies), indent=2) + "\n")
+        about = {**dictionary(found, copies), "differing": differing(folder / "released.parquet", copies)}
+        (folder / "dictionary.json").write_text(json.dumps(about, indent=2) + "\n")
         folder.rename(out)
     except OSError as fault:
         raise BadInput(f"{out}: cannot be written: {fault.strerror}; nothing is left behind") from None

@@ -37,13 +37,23 @@ if TYPE_CHECKING:
 Append = Callable[[bytes], bytes]
 """Appends an entry to the log; returns the tlog-proof, once the head has the cosignatures that the policy asks for."""
 
+_DIFFERING = shape.record(
+    {
+        "element": shape.text(shape.CODE),
+        "programs": shape.rows(shape.text(shape.CODE), 2),
+        "columns": shape.rows(shape.rows(shape.text(most=200), 2), 200),
+        "rows": shape.rows(shape.count, 100_000_000),
+    }
+)
 _DICTIONARY = shape.record(
     {
         "schema": shape.exactly("ostiary.dictionary/1"),
         "bundle": shape.text(shape.DIGEST),
         "as_of": shape.day,
         "columns": form.COLUMNS,
-    }
+        "differing": shape.rows(_DIFFERING, 2_000),
+    },
+    optional=frozenset({"differing"}),
 )
 
 

@@ -7,9 +7,11 @@ mapped does not leave; a person fact that is not mapped is unknown.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from ostiary.roll.identifiers import Field
 
 ABSENT = "absent"
 
@@ -86,7 +88,10 @@ class Held:
 
 @dataclass(frozen=True)
 class Roll:
-    """A roll as mapped. ``tables``: a name to the files (or, in a database, the table) that hold it."""
+    """A roll as mapped. ``tables``: a name to the files (or, in a database, the table) that hold it.
+
+    ``identifiers``: what matching knows a person by, each with the columns that say it, in order.
+    """
 
     path: Path
     name: str
@@ -99,6 +104,7 @@ class Roll:
     copies: tuple[Held, ...]
     registers: frozenset[str] = frozenset()
     unreadable: frozenset[str] = frozenset()
+    identifiers: Mapping[Field, tuple[str, ...]] = field(default_factory=dict)
 
     def without(self, unreadable: Iterable[str]) -> Roll:
         """The roll when some registers cannot be read: what they say is unknown, for everybody."""
@@ -148,6 +154,7 @@ class Roll:
                     yield table, source.newest_by, "day"
         for held in self.copies:
             yield from ((people, name, "any") for name in (*held.columns, held.origin_column, held.as_of) if name)
+        yield from ((people, name, "any") for names in self.identifiers.values() for name in names)
         for relation in self.relations.values():
             for table in relation.tables:
                 yield table, relation.person, "any"

@@ -9,6 +9,7 @@ from typing import Any
 
 from ostiary import strict_yaml
 from ostiary.errors import RollError, did_you_mean
+from ostiary.roll.identifiers import Field
 from ostiary.roll.mapping import ABSENT, Column, Held, Household, Newest, Relation, Roll, Source
 from ostiary.strict_yaml import Entry
 from ostiary.vocabulary import Base, Fact, Level, Vocabulary
@@ -16,7 +17,7 @@ from ostiary.vocabulary import Base, Fact, Level, Vocabulary
 _OURS = re.compile(r"(?i)held|key|n|v|place|[scdkqhnr][0-9]+")
 _TOP = {
     "roll": True, "name": True, "as_of": False, "tables": True, "registers": False, "people": True, "values": False,
-    "programs": True, "facts": False, "relations": False, "copies": True,
+    "programs": True, "facts": False, "relations": False, "copies": True, "identifiers": False,
 }  # fmt: skip
 _RELATION = {
     "table": False, "person": False, "group": False, "newest_by": False, "no_row": False,
@@ -60,6 +61,7 @@ class _Reader:
             self.relations(),
             tuple(self.copies()),
             self.registers(people.text("table")),
+            identifiers=self.identifiers(),
         )
         self.check_names(found)
         self.check_once(found)
@@ -93,6 +95,19 @@ class _Reader:
             if name == people:
                 raise self.top.fault("the people cannot be a register: without them there is no roll", "registers")
         return frozenset(names)
+
+    def identifiers(self) -> dict[Field, tuple[str, ...]]:
+        """What matching knows a person by: a column, or several that are read as one text."""
+        if "identifiers" not in self.top.data:
+            return {}
+        entry = self.top.within("identifiers", "identifiers", dict.fromkeys(Field, False))
+        found = {}
+        for name in entry.data:
+            one = isinstance(entry.data[name], str)
+            found[Field(name)] = (entry.text(name),) if one else entry.texts(name)
+            if not found[Field(name)]:
+                raise entry.fault("name the column, or a list of columns", name)
+        return found
 
     def same_layout(self, entry: Entry) -> tuple[str, ...]:
         """The table, or the tables of one layout, that a relation reads."""
