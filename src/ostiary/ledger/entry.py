@@ -28,7 +28,7 @@ _KEYS = {"v", "kind", "docket", "step", "day", "public", "committed", "pad"}
 _PAD = "="
 _MOST = 2**31 - 1
 # Begins with a letter, and has no run of digits as long as a number of a person: a citation has five at most.
-_CODE = re.compile(r"(?!.*[0-9]{6})[A-Za-z][A-Za-z0-9_]{0,79}")
+_CODE = re.compile(r"(?!.*[0-9]{6})[A-Za-z][A-Za-z0-9_.-]{0,79}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _PERIOD = re.compile(r"[0-9]{4}(-(H[12]|Q[1-4]|0[1-9]|1[0-2]))?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

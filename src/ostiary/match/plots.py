@@ -67,7 +67,7 @@ def weights(scored: Scored, step: int = 2) -> Spec:
         "encoding": {
             "row": {"field": "who", "type": "nominal", "title": None, "sort": ["the right person", "another person"]},
             "x": {"field": "weight", "type": "quantitative", "bin": {"binned": True, "step": step},
-                  "title": "match weight of the best candidate (bits)"},
+                  "title": "match weight of the best candidate (bits; 60 and more in one)"},
             "x2": {"field": "to"},
             "y": {"field": "n", "type": "quantitative", "title": "subjects"},
             "color": {"field": "band", "type": "nominal", "title": "decided",
