@@ -50,7 +50,14 @@ test: lint postgresql chromium ## everything that must hold at every commit
 	$(BIN)/ostiary check
 	@if git rev-parse --quiet --verify HEAD~1 >/dev/null 2>&1; then $(MAKE) --no-print-directory law-gate; \
 	  else echo "law-gate: no earlier commit here; run it where there is one"; fi
-	$(BIN)/pytest -q -m "not long"
+	$(BIN)/pytest -q -m "not long" $(SIDE_BY_SIDE)
+	$(BIN)/pytest -q -m "not long" $(SIDE_BY_SIDE) tests/web --ds tests.web.on_postgresql $(NOT_THE_DESK)
+
+# One file's tests stay together: they share what is costly to make.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
+
+# The playground has no database: once is enough.
+NOT_THE_DESK := --ignore tests/web/test_board.py --ignore tests/web/test_playground.py
 
 # Faults at every file system call are put there by strace.
 strace:

@@ -11,6 +11,7 @@ from ostiary.law.plain import authority_page, rule_in_short, rule_page
 from ostiary.law.property import read_properties
 from ostiary.law.words import in_words
 from ostiary.ledger.catalogue import catalogue_page
+from ostiary_web.casework.docket.reference import clocks_page, permissions_page, states_page
 from ostiary_web.environment import settings_page
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,6 +30,9 @@ def pages(bundle: Bundle) -> dict[str, str]:
         "proofs.md": _proofs(bundle),
         "conflicts.md": _conflicts(bundle),
         "entries.md": catalogue_page(),
+        "states.md": states_page(),
+        "permissions.md": permissions_page(),
+        "clocks.md": clocks_page(bundle.procedure),
         "settings.md": settings_page(),
     }
 
@@ -144,6 +148,11 @@ def _cli() -> str:
         ["match"],
         ["match", "train"],
         ["match", "run"],
+        ["match", "truth"],
+        ["match", "report"],
+        ["match", "review"],
+        ["match", "answer"],
+        ["correct"],
         ["play"],
         ["law"],
         ["law", "list"],

@@ -25,7 +25,8 @@ from ostiary.vocabulary import OPEN_LISTS, Base, Fact, FactType, Level, Vocabula
 _SYNTAX = ("flags", "complete", "unknown", "groups")
 _GROUP_KEYS = ("programs", "flags", "statements", "consent", "instrument", "subjects", "holder", "unknown")
 LARGEST = 10**12  # more people than there are; canonical JSON could not hold a much larger number
-_CODE = re.compile(r"[A-Za-z0-9_.-]{1,40}\Z")
+# Begins with a letter: a number could be a person's, and is not repeated.
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The dockets: how the tables came to be."""

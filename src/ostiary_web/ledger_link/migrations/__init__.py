@@ -1,0 +1,1 @@
+"""The ledger link: how the tables came to be."""

@@ -1,0 +1,70 @@
+"""What is asked of the threads and the log."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import connection as django_connection
+
+from ostiary.ledger import store
+from ostiary.ledger.entry import Entry, read_entry
+from ostiary.ledger.kinds import catalogue
+from ostiary.ledger.schema import Connection
+from ostiary_web.ledger_link.faults import OutOfOrder
+from ostiary_web.ledger_link.models import ClosedDay, Read, Step, Thread
+
+AGENCY = "agency"
+
+
+def raw_connection() -> Connection:
+    """The open DB-API connection under Django's, so that the log shares its transaction."""
+    django_connection.ensure_connection()
+    found: Any = django_connection.connection
+    return found  # type: ignore[no-any-return]
+
+
+def agency_thread() -> str:
+    """The thread of what concerns the agency as a whole.
+
+    :raises OutOfOrder: if the log has not been started.
+    """
+    found = Thread.objects.filter(sort=AGENCY, subject=AGENCY).first()
+    if found is None:
+        raise OutOfOrder("the log has not been started; run `ostiary-web start_log`")
+    return found.pseudonym
+
+
+def thread_of(sort: str, subject: str) -> str | None:
+    """The thread of a subject, None where it has none yet."""
+    found = Thread.objects.filter(sort=sort, subject=subject).first()
+    return None if found is None else found.pseudonym
+
+
+def history(thread: str) -> list[Entry]:
+    """The entries of one thread in order, read from the log itself."""
+    indexes = Step.objects.filter(thread_id=thread).order_by("step").values_list("index", flat=True)
+    raw = raw_connection()
+    found = [store.read_entries(raw, index, index + 1) for index in indexes]
+    return [read_entry(rows[0][1], catalogue()) for rows in found]
+
+
+def reads_of(day: dt.date) -> list[dict[str, str]]:
+    """The reads of a day in the order that its digest is over."""
+    rows = Read.objects.filter(day=day).order_by("pk")
+    return [
+        {
+            "at": row.at.astimezone(dt.UTC).isoformat(),
+            "by": row.by,
+            "whose": row.whose,
+            "docket": row.docket,
+            "what": row.what,
+            "why": row.why,
+        }
+        for row in rows
+    ]
+
+
+def is_closed(day: dt.date) -> bool:
+    """Whether a day's reads have their digest in the log."""
+    return ClosedDay.objects.filter(day=day).exists()

@@ -1,0 +1,69 @@
+"""What every request passes: one log line without personal data, and the second factor."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from ostiary_web.logs import log_of
+
+Answer = Callable[[HttpRequest], HttpResponse]
+# Where somebody without a second factor may go: to set one up, prove who they are, or leave.
+_ENROLMENT = frozenset(
+    {
+        "mfa_index",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "account_reauthenticate",
+        "mfa_reauthenticate",
+        "account_logout",
+        "account_login",
+        "health",
+    }
+)
+
+
+def request_lines(get_response: Answer) -> Answer:
+    """Give each request a number of its own, and one line: method, route, status, time. No address, query or body."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        number, began = secrets.token_hex(8), time.monotonic()
+        with structlog.contextvars.bound_contextvars(request_id=number):
+            response = get_response(request)
+            match = request.resolver_match
+            log_of(__name__).info(
+                "answered",
+                method=request.method,
+                route=match.view_name if match else "none",
+                status=response.status_code,
+                ms=round((time.monotonic() - began) * 1000),
+            )
+        response.headers["X-Request-ID"] = number
+        return response
+
+    return answer
+
+
+class second_factor_required:
+    """Whoever is logged in without a second factor reaches the pages that set one up, and nothing else."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self._get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
+        """Asked when the page is known, before it is made."""
+        from allauth.mfa.utils import is_mfa_enabled
+
+        match = request.resolver_match
+        if not request.user.is_authenticated or (match and match.view_name in _ENROLMENT):
+            return None
+        return None if is_mfa_enabled(request.user) else redirect("mfa_activate_totp")

@@ -1,0 +1,1 @@
+"""The registers: how the tables came to be."""

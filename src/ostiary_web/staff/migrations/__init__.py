@@ -1,0 +1,1 @@
+"""The registers of the staff: how the tables came to be."""
