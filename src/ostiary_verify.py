@@ -160,50 +160,30 @@ def verify_consistency(old_size: int, old_root: bytes, new_size: int, new_root: 
     _need(new_found == new_root, f"the proof does not lead to the new root, of {new_size} entries")
 
 
-def _whole(hashes: Sequence[bytes]) -> bytes:
-    """The root of a whole subtree: the number of hashes must be a power of two."""
+def _root(hashes: Sequence[bytes]) -> bytes:
+    """The root over neighbours of one height. One that has no partner moves up as it is: so RFC 6962 splits a tree."""
     while len(hashes) > 1:
-        hashes = [node_hash(left, right) for left, right in zip(hashes[::2], hashes[1::2], strict=True)]
-    return hashes[0]
+        pairs = [node_hash(left, right) for left, right in zip(hashes[::2], hashes[1::2], strict=False)]
+        hashes = [*pairs, *hashes[2 * len(pairs) :]]
+    return hashes[0] if hashes else EMPTY_ROOT
 
 
-def _peaks(hashes: Sequence[bytes]) -> list[bytes]:
-    """The roots of the whole subtrees that a row of hashes falls into, largest first."""
-    peaks, start = [], 0
-    for bit in reversed(range(len(hashes).bit_length())):
-        if len(hashes) >> bit & 1:
-            peaks.append(_whole(hashes[start : start + (1 << bit)]))
-            start += 1 << bit
-    return peaks
-
-
-def _fold(peaks: Sequence[bytes]) -> bytes:
-    """The root above whole subtrees of falling size, as RFC 6962 splits a tree."""
-    return _climb(peaks[-1], peaks[-2::-1], _LEFT) if peaks else EMPTY_ROOT
-
-
-def prefix_roots(peak: Callable[[int, int], bytes], old: int, new: int) -> tuple[bytes, bytes]:
-    """The roots over the first ``old`` and over the first ``new`` leaves, from one set of whole subtrees.
+def prefix_roots(peak: Callable[[int, int], bytes], old: int, new: int, start: int = 0) -> tuple[bytes, bytes]:
+    """The roots over the leaves from ``start`` to ``old`` and from ``start`` to ``new``, from the same whole subtrees.
 
     ``peak(height, index)`` gives a subtree's root. If the second result is the root that was signed, all those
     subtrees are the signed tree's own, so the first is the only root that its first ``old`` leaves can have.
     """
-    stack: list[tuple[int, bytes]] = []
-    old_root, at = EMPTY_ROOT, 0
-    for end in (old, new):
-        while at < end:
-            height = (end - at).bit_length() - 1
-            if at:
-                height = min(height, (at & -at).bit_length() - 1)
-            top = peak(height, at >> height)
-            at += 1 << height
-            while stack and stack[-1][0] == height:
-                top = node_hash(stack.pop()[1], top)
-                height += 1
-            stack.append((height, top))
-        if end == old:
-            old_root = _fold([item for _, item in stack])
-    return old_root, _fold([item for _, item in stack])
+    if new == start:
+        return EMPTY_ROOT, EMPTY_ROOT
+    height = (new - start - 1).bit_length()
+    if new - start == 1 << height and not start < old < new:  # whole, and not cut by ``old``
+        root = peak(height, start >> height)
+        return root if start < old else EMPTY_ROOT, root
+    middle = start + (1 << height - 1)
+    old_left, left = prefix_roots(peak, min(old, middle), middle, start)
+    old_right, right = prefix_roots(peak, old, new, middle)
+    return node_hash(left, old_right) if middle < old else old_left, node_hash(left, right)
 
 
 # --- 2  Notes and keys: C2SP signed-note and tlog-cosignature ----------------------------------
@@ -450,7 +430,6 @@ def checkpoint_text(origin: str, size: int, root: bytes, extensions: Sequence[st
 
 # --- 4  Policies: C2SP tlog-policy ---------------------------------------------------------------
 
-_RESERVED = frozenset({"all", "any", "none"})
 _POLICY_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -460,7 +439,7 @@ class Party:
 
     name: str
     key: VerifierKey
-    url: str | None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -561,12 +540,12 @@ class _PolicyReader:
         match words:
             case ["log", vkey, *url] if len(url) < 2:
                 key = parse_vkey(vkey)
-                self._add(self.logs, Party(key.name, key, url[0] if url else None))
+                self._add(self.logs, Party(key.name, key, *url))
             case ["witness", name, vkey, *url] if len(url) < 2:
                 self._define(name)
                 key = parse_vkey(vkey)
                 _need(key.kind != ED25519, "a witness's key must be of a cosignature kind (0x04 or 0x06)")
-                self._add(self.witnesses, Party(name, key, url[0] if url else None))
+                self._add(self.witnesses, Party(name, key, *url))
             case ["group", name, count, *members] if members:
                 self._group(name, count, members)
             case ["quorum", name]:
@@ -583,7 +562,7 @@ class _PolicyReader:
         parties.append(party)
 
     def _define(self, name: str) -> None:
-        _need(name not in _RESERVED and name not in self._defined, f"the name `{name}` is taken")
+        _need(name not in ("all", "any", "none") and name not in self._defined, f"the name `{name}` is taken")
         self._defined.add(name)
 
     def _group(self, name: str, count: str, members: Sequence[str]) -> None:
@@ -730,7 +709,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 class UrlSource:
     """A log on the web: https, or http on this machine only. Redirects are not followed."""
 
-    def __init__(self, url: str, timeout: float = 30) -> None:
+    def __init__(self, url: str) -> None:
         try:
             parts = urllib.parse.urlsplit(url)
             host = parts.hostname or ""
@@ -740,7 +719,6 @@ class UrlSource:
         _need(bool(host) and (parts.scheme == "https" or here), "an address must begin with https:// (or be local)")
         _need(not parts.query and not parts.fragment, "an address must not have a `?` or a `#`")
         self._url = url.rstrip("/") + "/"
-        self._timeout = timeout
         self._opener = urllib.request.build_opener(_NoRedirect)
 
     def read(self, path: str) -> bytes:
@@ -748,7 +726,7 @@ class UrlSource:
         headers = {"User-Agent": "ostiary-verify", "Accept-Encoding": "gzip, identity"}
         try:
             request = urllib.request.Request(self._url + path, headers=headers)
-            with self._opener.open(request, timeout=self._timeout) as answer:
+            with self._opener.open(request, timeout=30) as answer:
                 data = _limited(answer, path)
                 packed = answer.headers.get("Content-Encoding", "").lower() == "gzip"
         except urllib.error.HTTPError as error:
@@ -782,11 +760,9 @@ class _Tiles:
 
     def _fetch(self, to_path: Callable[[int], str], width: int) -> tuple[str, bytes, int]:
         """The file of this width, or the full one that may have replaced it; with its path and width."""
-        for path, got in ((to_path(width), width), (to_path(TILE), TILE)):
-            try:
-                return path, self._source.read(path), got
-            except Missing:
-                continue
+        for got in (width, TILE):
+            with suppress(Missing):
+                return to_path(got), self._source.read(to_path(got)), got
         raise Missing(f"the log has no file `{to_path(width)}`: part of the log is withheld or lost")
 
     def hashes(self, level: int, index: int) -> list[bytes]:
@@ -813,7 +789,7 @@ class _Tiles:
         tile, offset = divmod(index << step, TILE)
         if self._last[0] != tile_path(level, tile):  # neighbours ask for the same tile
             self._last = (tile_path(level, tile), self.hashes(level, tile))
-        return _whole(self._last[1][offset : offset + (1 << step)])
+        return _root(self._last[1][offset : offset + (1 << step)])
 
     def root_at(self, size: int, head: Checkpoint) -> bytes:
         """The root that the first ``size`` entries of ``head`` have, proven from the tiles."""
@@ -843,21 +819,21 @@ class RightEdge:
 
     def root(self) -> bytes:
         """The root of the tree."""
-        return _fold([peak for row in reversed(self.rows) for peak in _peaks(row)])
+        below: list[bytes] = []  # at most one: the root over all lower rows
+        for row in self.rows:
+            below = [_root([*row, *below])] if row or below else []
+        return _root(below)
 
-    def add(self, leaf: bytes) -> list[tuple[int, list[bytes]]]:
+    def add(self, leaf: bytes, level: int = 0) -> list[tuple[int, list[bytes]]]:
         """Add a leaf hash; gives the tiles that it finished, each with its level, lowest first."""
-        finished: list[tuple[int, list[bytes]]] = []
-        for level in range(64):
-            if level == len(self.rows):
-                self.rows.append([])
-            row = self.rows[level]
-            row.append(leaf)
-            if len(row) < TILE:
-                break
-            finished.append((level, row))
-            self.rows[level], leaf = [], _whole(row)
-        return finished
+        if level == len(self.rows):
+            self.rows.append([])
+        row = self.rows[level]
+        row.append(leaf)
+        if len(row) < TILE:
+            return []
+        self.rows[level] = []
+        return [(level, row), *self.add(_root(row), level + 1)]
 
 
 # --- 7  Rules: what the entries of a log must say to each other -----------------------------------
@@ -874,7 +850,7 @@ BASIC_NEEDS: Mapping[str, Any] = {
     "release.sealed": {"needs": [_REVIEWED, _APPROVED], "blocked_by": [_DENIED]},
     "release.delivered": {"needs": [_APPROVED, _SEALED], "blocked_by": [_DENIED]},
 }
-Step = tuple[str, tuple[tuple[str, Any], ...]]  # a kind, and those public fields that a later entry may need
+Step = tuple[str, Mapping[str, str | bool]]  # a kind, and those public fields that a later entry may need
 
 
 @dataclass(frozen=True, slots=True)
@@ -908,15 +884,15 @@ class Seen:
         needs = [need for row in kinds.values() for need in row.get("needs", ())]
         names = {str(name) for need in needs for name in (need.get("differ"), need.get("same"), *need.get("where", ()))}
         self.fields = sorted({"track", *names})  # the public fields that some need may ask for
-        self._pool: dict[Step, Step] = {}
+        self._pool: dict[Any, Step] = {}
 
     def add(self, entry: Entry) -> None:
         """Remember one more entry."""
-        public = entry.public.items()
-        step = (entry.kind, tuple((k, v) for k, v in public if k in self.fields and isinstance(v, str | bool)))
-        self.day = max(self.day, entry.day)
+        public = {k: v for k, v in entry.public.items() if k in self.fields and isinstance(v, str | bool)}
         # Dockets by the hundred thousand share their few kinds of steps.
-        self.dockets.setdefault(entry.docket, []).append(self._pool.setdefault(step, step))
+        step = self._pool.setdefault((entry.kind, *public.items()), (entry.kind, public))
+        self.day = max(self.day, entry.day)
+        self.dockets.setdefault(entry.docket, []).append(step)
 
 
 def parse_entry(index: int, data: bytes) -> Entry | str | None:
@@ -946,7 +922,7 @@ def _last_of(history: Sequence[Step], kind: str | None) -> int:
 
 def _is_met(need: Mapping[str, Any], history: Sequence[Step], public: Mapping[str, Any]) -> bool:
     after = history[_last_of(history, need.get("since")) + 1 :]
-    found = [dict(fields) for kind, fields in after if kind in need["kinds"]]
+    found = [fields for kind, fields in after if kind in need["kinds"]]
     if "same" in need:
         found = [one for one in found if one.get(need["same"]) == public.get(need["same"])]
     # The last word counts: a check that failed after one that passed takes it back.
@@ -959,7 +935,7 @@ def _is_met(need: Mapping[str, Any], history: Sequence[Step], public: Mapping[st
 def _needs_met(seen: Seen, entry: Entry) -> str | None:
     rule = seen.kinds.get(entry.kind, {})
     history = seen.dockets.get(entry.docket, ()) if rule else ()
-    track = next((dict(fields)["track"] for _, fields in reversed(history) if "track" in dict(fields)), None)
+    track = next((fields["track"] for _, fields in reversed(history) if "track" in fields), None)
     for need in rule.get("needs", ()):
         # Where no track stands yet, nothing is taken away.
         asked = track is None or track in need.get("tracks", (track,))
@@ -976,9 +952,8 @@ def _needs_met(seen: Seen, entry: Entry) -> str | None:
 
 
 def _no_back_dating(seen: Seen, entry: Entry) -> str | None:
-    if date.fromisoformat(seen.day) - date.fromisoformat(entry.day) <= timedelta(days=1):
-        return None
-    return f"it is dated {entry.day}, but an earlier entry is dated {seen.day}"
+    back = date.fromisoformat(seen.day) - date.fromisoformat(entry.day) > timedelta(days=1)
+    return f"it is dated {entry.day}, but an earlier entry is dated {seen.day}" if back else None
 
 
 def _no_gap(seen: Seen, entry: Entry) -> str | None:
@@ -1000,20 +975,22 @@ def _is_list_of(kind: Any, value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(one, kind) for one in value)
 
 
-_RULE_SHAPES: dict[str, Callable[[Any], bool]] = {
-    **dict.fromkeys(("kind", "until", "since", "differ", "same"), lambda value: isinstance(value, str)),
-    **dict.fromkeys(("kinds", "tracks"), partial(_is_list_of, str)),
-    "least": lambda value: type(value) is int,
-    "where": lambda value: isinstance(value, dict) and all(_is_list_of((str, bool), ok) for ok in value.values()),
-}
-
-
 def _check_rule(found: Mapping[str, Any], must: str) -> None:
     """A rule of the catalogue has no key that this verifier would not obey, and each of its shape."""
     _need(must in found, f"a rule of the catalogue has no `{must}`")
     for key, value in found.items():
-        _need(key in _RULE_SHAPES, f"a rule of the catalogue says `{key}`, which this verifier does not know")
-        _need(_RULE_SHAPES[key](value), f"`{key}` of a rule of the catalogue has not the published shape")
+        match key:
+            case "kind" | "until" | "since" | "differ" | "same":
+                fits = isinstance(value, str)
+            case "kinds" | "tracks":
+                fits = _is_list_of(str, value)
+            case "least":
+                fits = type(value) is int
+            case "where":
+                fits = isinstance(value, dict) and all(_is_list_of((str, bool), ok) for ok in value.values())
+            case _:
+                raise VerifyError(f"a rule of the catalogue says `{key}`, which this verifier does not know")
+        _need(fits, f"`{key}` of a rule of the catalogue has not the published shape")
 
 
 def read_kinds(data: bytes) -> dict[str, Any]:
@@ -1066,32 +1043,25 @@ class _Last:
     seen: Seen
     breaches: int
 
-    def is_sound(self) -> bool:
-        rows = self.edge.rows
-        fits = all(len(row) < TILE and all(len(item) == HASH_SIZE for item in row) for row in rows)
-        return fits and self.edge.size == self.head.size and self.edge.root() == self.head.root
-
     def to_json(self) -> bytes:
-        rows = [[item.hex() for item in row] for row in self.edge.rows]
+        seen, rows = self.seen, [[item.hex() for item in row] for row in self.edge.rows]
         found = {"v": "ostiary.follower/1", "note": self.note.decode(), "edge": rows, "breaches": self.breaches}
-        seen = {"day": self.seen.day, "dockets": self.seen.dockets, "fields": self.seen.fields}
-        return json.dumps({**found, **seen}).encode()
+        return json.dumps({**found, "day": seen.day, "dockets": seen.dockets, "fields": seen.fields}).encode()
 
     @classmethod
     def from_json(cls, data: bytes) -> _Last:
         found = json.loads(data)
         note = found["note"].encode()
+        head = parse_checkpoint(parse_note(note).text)
         edge = RightEdge([bytes.fromhex(item) for item in row] for row in found["edge"])
-        dockets = {
-            name: [
-                (str(kind), tuple((str(k), v if v in (True, False) else str(v)) for k, v in kept))
-                for kind, kept in steps
-            ]
-            for name, steps in found["dockets"].items()
-        }
-        seen = Seen({}, date.fromisoformat(found["day"]).isoformat(), dockets)
+        fits = all(len(row) < TILE and all(len(item) == HASH_SIZE for item in row) for row in edge.rows)
+        _need(fits and edge.size == head.size and edge.root() == head.root, "its hashes do not make its own root")
+        seen = Seen({}, date.fromisoformat(found["day"]).isoformat())
         seen.fields = [str(name) for name in found["fields"]]
-        return cls(note, parse_checkpoint(parse_note(note).text), edge, seen, int(found["breaches"]))
+        for docket, steps in found["dockets"].items():
+            for kind, public in steps:
+                seen.add(Entry(0, str(kind), docket, seen.day, 1, dict(public)))
+        return cls(note, head, edge, seen, int(found["breaches"]))
 
 
 @dataclass
@@ -1184,10 +1154,8 @@ class Follower:
                 seen = f"has seen {view.size} entries, we were shown {head.size}: try again soon"
                 report.warnings.append(f"witness `{witness.name}` {seen}")
             elif tiles.root_at(view.size, head) != view.root:
-                shown = f"its head of {view.size} entries is no beginning of ours"
-                raise SplitView(
-                    f"the log showed witness `{witness.name}` other entries than us: {shown}", (theirs, data)
-                )
+                shown = f"the log showed witness `{witness.name}` other entries than us"
+                raise SplitView(f"{shown}: its head of {view.size} entries is no beginning of ours", (theirs, data))
 
     def _view(self, witness: Party, data: bytes, origin: str) -> Checkpoint:
         note = parse_note(data)
@@ -1201,17 +1169,14 @@ class Follower:
         if self.state is None:
             return None
         try:
-            last = _Last.from_json(self.state.read_bytes())
-            if last.is_sound():
-                return last
+            return _Last.from_json(self.state.read_bytes())
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, VerifyError):
-            pass
-        raise VerifyError(
-            f"the state file `{self.state.name}` is damaged; restore it from a copy. "
-            "Without it you start anew, and cannot notice that the log changed its past"
-        )
+            raise VerifyError(
+                f"the state file `{self.state.name}` is damaged; restore it from a copy. "
+                "Without it you start anew, and cannot notice that the log changed its past"
+            ) from None
 
 
 def _same_history(last: _Last, data: bytes, head: Checkpoint, tiles: _Tiles) -> None:
@@ -1320,7 +1285,7 @@ _T = TypeVar("_T")
 
 
 class _BadInput(Exception):
-    """A file or an option of the command is wrong."""
+    """A file or an option of the command is wrong: the user's fault, not the log's."""
 
 
 def _show(text: str, stream: IO[str] | None = None) -> None:
@@ -1329,36 +1294,28 @@ def _show(text: str, stream: IO[str] | None = None) -> None:
     print(safe.encode("utf-8", "replace").decode(), file=stream, flush=True)
 
 
-def _read_input(name: str, limit: int = 2 * MAX_NOTE) -> bytes:
-    try:
-        with Path(name).open("rb") as stream:
-            data = stream.read(limit + 1)
-    except OSError as error:
-        raise _BadInput(f"cannot read `{name}`: {error.strerror}") from None
-    if len(data) > limit:
-        raise _BadInput(f"`{name}` is larger than {limit:,} bytes")
-    return data
-
-
 def _given(name: str, read: Callable[[], _T]) -> _T:
-    """What ``read`` makes of an option: its fault is the user's, not the log's."""
+    """What ``read`` makes of an option or of the file ``name``."""
     try:
         return read()
+    except OSError as error:
+        raise _BadInput(f"cannot read `{name}`: {error.strerror}") from None
     except VerifyError as error:
         raise _BadInput(f"{name}: {error}") from None
 
 
+def _read_file(name: str, parse: Callable[[bytes], _T]) -> _T:
+    def read() -> _T:
+        with Path(name).open("rb") as stream:
+            data = stream.read(2 * MAX_NOTE + 1)
+        _need(len(data) <= 2 * MAX_NOTE, "the file is larger than 2 MB")
+        return parse(data)
+
+    return _given(name, read)
+
+
 def _read_policy(name: str) -> Policy:
-    text = _read_input(name).decode("utf-8", "surrogateescape")
-    return _given(name, lambda: parse_policy(text))
-
-
-def _read_catalogue(name: str | None) -> dict[str, Any] | None:
-    beside = Path(__file__).parent / "ostiary" / "ledger" / "kinds.json"  # where this file came with Ostiary
-    if name is None and not beside.is_file():
-        return None
-    data = _read_input(name or str(beside))
-    return _given("the catalogue of kinds", lambda: read_kinds(data))
+    return _read_file(name, lambda data: parse_policy(data.decode("utf-8", "surrogateescape")))
 
 
 def _moment(seconds: int) -> str:
@@ -1379,8 +1336,8 @@ def _check_proof(argv: Sequence[str]) -> int:
     parser.add_argument("--policy", required=True, help="the logs and witnesses that you trust")
     parser.add_argument("--entry", required=True, help="the entry, byte for byte")
     options = parser.parse_args(argv)
-    policy, entry, data = _read_policy(options.policy), _read_input(options.entry), _read_input(options.proof)
-    proof = parse_proof(data)
+    policy, entry = _read_policy(options.policy), _read_file(options.entry, bytes)
+    proof = parse_proof(_read_file(options.proof, bytes))
     head = proof.check(policy, entry)
     _, times = policy.examine(parse_note(proof.checkpoint))
     _show(f"verified: this is entry {proof.index} of the log `{head.origin}`, under its head of {head.size} entries")
@@ -1394,7 +1351,7 @@ def _check_note(argv: Sequence[str]) -> int:
     parser.add_argument("--key", required=True, action="append", help="a key that you trust; may be given again")
     options = parser.parse_args(argv)
     keys = _given("--key", lambda: [parse_vkey(text) for text in options.key])
-    note = parse_note(_read_input(options.note))
+    note = parse_note(_read_file(options.note, bytes))
     verify_note(note, keys)
     for key, moment in _verified(note, keys).items():
         _show(f"verified: signed by `{key.name}`" + (f" at {_moment(moment)}" if moment else ""))
@@ -1414,17 +1371,19 @@ def _check_log(argv: Sequence[str], sleep: Callable[[float], None]) -> int:
     options = parser.parse_args(argv)
     reader = UrlSource if "://" in options.log else FolderSource
     source: Source = _given("LOG", lambda: reader(options.log))
-    follower = Follower(source, _read_policy(options.policy), options.state, _read_catalogue(options.kinds))
+    beside = Path(__file__).parent / "ostiary" / "ledger" / "kinds.json"  # where this file came with Ostiary
+    catalogue = options.kinds or (str(beside) if beside.is_file() else None)
+    kinds = _read_file(catalogue, read_kinds) if catalogue else None
+    follower = Follower(source, _read_policy(options.policy), options.state, kinds)
     worst = 0
-    try:
+    with suppress(KeyboardInterrupt):
         while True:
             worst = max(worst, status := _visit(follower, options.json))
             # An alarm does not heal, and must not scroll away.
             if options.monitor is None or status == 3:
-                return worst
+                break
             sleep(max(1.0, options.monitor))
-    except KeyboardInterrupt:
-        return worst
+    return worst
 
 
 def _visit(follower: Follower, as_json: bool) -> int:
@@ -1457,31 +1416,28 @@ def _lines(report: Report) -> Iterator[str]:
 
 def _refuse(error: VerifyError, as_json: bool) -> int:
     notes = error.notes if isinstance(error, SplitView) else ()
+    texts = [note.decode("utf-8", "replace") for note in notes]
     if as_json:
-        texts = [note.decode("utf-8", "replace") for note in notes]
         _show(json.dumps({"refused": str(error), "split_view": bool(notes), "notes": texts}))
     _show(f"{'ALARM, split view' if notes else 'refused'}: {error}", sys.stderr)
-    if isinstance(error, SplitView):
-        places = ", ".join(f"`{place.name}`" for place in error.evidence)
-        heads = f"kept beside the state, in {places}" if places else "these:"
-        texts = [] if places else [note.decode("utf-8", "replace") for note in notes]
-        _show(f"The two signed heads are {heads}", sys.stderr)
-        _show("\n".join([*texts, "Keep both, and show them to the witnesses and to other watchers."]), sys.stderr)
-        return 3
-    return 1
+    if not isinstance(error, SplitView):
+        return 1
+    places = ", ".join(f"`{place.name}`" for place in error.evidence)
+    heads = f"kept beside the state, in {places}" if places else "\n".join(["these:", *texts])
+    _show(f"The two signed heads are {heads}", sys.stderr)
+    _show("Keep both, and show them to the witnesses and to other watchers.", sys.stderr)
+    return 3
 
 
 def main(argv: Sequence[str] | None = None, sleep: Callable[[float], None] = time.sleep) -> int:
     """Run the command; gives its exit status (see ``--help``)."""
     words = list(sys.argv[1:] if argv is None else argv)
     try:
-        match words:
-            case ["proof", *rest]:
-                return _check_proof(rest)
-            case ["note", *rest]:
-                return _check_note(rest)
-            case _:
-                return _check_log(words, sleep)
+        if words[:1] == ["proof"]:
+            return _check_proof(words[1:])
+        if words[:1] == ["note"]:
+            return _check_note(words[1:])
+        return _check_log(words, sleep)
     except _BadInput as error:
         _show(f"ostiary-verify: {error}", sys.stderr)
         return 2

@@ -88,6 +88,7 @@ def a_person(name, *roles, **changes):
         "stake": None if outside else False,
         "trained": {} if outside else dict.fromkeys(found, FAR),
         "attested": "" if outside else POLICY,
+        "keys": frozenset(),
         "party_to": frozenset({ID, LINKED}) if outside else frozenset(),
     }
     return Person(name, f"unit of {name}", found, **(values | changes))

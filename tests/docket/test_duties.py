@@ -194,6 +194,8 @@ def test_s11_who_holds_the_logs_key_seals_and_releases_nothing():
     desk = at("packaged").do("check")
     desk.has("kay", keys=frozenset({"log"}))
     assert desk.refused("agree_to_seal", "kay") == "duty_s11"
+    desk.has("kay", keys=None)
+    assert desk.refused("agree_to_seal", "kay") == "duty_s11", "not known who has it is not known to be another"
 
 
 def test_s12_the_machine_does_what_the_table_lets_it_and_never_as_somebody_else():

@@ -1,5 +1,6 @@
 """Bad input and attack on dockets: what is refused, that nothing is half-done, and that nothing leaves by another way."""
 
+import datetime as dt
 import shutil
 import threading
 from dataclasses import replace
@@ -496,3 +497,25 @@ def test_a_restored_backup_appends_nothing(breaking_desk):
         walk.do("consult", Role.REVIEWER_COUNSEL)
     assert "older" in str(fault.value)
     assert walk.acts[-1] != "consult"
+
+
+def test_a_late_notice_that_is_owed_is_told_until_there_is_a_letter_for_it(tmp_path_factory, walking_desk):
+    with a_desk(tmp_path_factory.mktemp("owed")) as desk:
+        walk = Walk(desk, order()).in_review().reviewed().approved()
+        until = desk.now.date() + dt.timedelta(days=5)
+        walk.do("delay_notice", until=until, basis="court_order", order=PAPER)
+        walk.do("clear", cause="notice_delayed")
+        assert machine.tick(at=desk.minute()).faults == ()
+        desk.wait(10)
+
+        owed = machine.tick(at=desk.minute())
+        assert [(docket, why.split(";")[0]) for docket, why in owed.faults] == [
+            (walk.id, "a late notice is owed, and no letter `late_notice` has been reviewed")
+        ]
+
+        officer, counsel = desk.who["notice_officer"], desk.who["reviewer_counsel"]
+        words = rules.add_letter(code="late_notice", language="en", text="We gave ...", by=officer, at=desk.minute())
+        rules.review_letter(letter=words.pk, by=counsel, at=desk.minute())
+        passed = machine.tick(at=desk.minute())
+        assert (passed.faults, walk.docket.notice.late) == ((), True)
+        assert "tell_late" in walk.acts

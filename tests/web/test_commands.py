@@ -29,6 +29,7 @@ def test_a_desk_is_made_by_command(db, log, bundle):
     kind = min(bundle.words.codes["requesters"].keys() & desk.catalogue().nameable)
     said("body", "add", "office_a", f"--kind={kind}", "--name=A", "--contact=c", "--by=pat@x.example")
     said("body", "freeze", "office_a", "breach", ADA)
+    assert said("key", "hold", "ada@agency.example", "log", ADA) == "the key `log` is in this person's hands"
     said("calendar", "add", "2099-11-27", "--name=Day after Thanksgiving", ADA)
 
     assert "/account/password/reset/key/" in link
@@ -49,6 +50,8 @@ def test_a_desk_is_made_by_command(db, log, bundle):
         (("body", "freeze", "nobody", "breach", ADA), "no such body"),
         (("bundle", "propose", ADA), "needs one of: policy_author"),
         (("log", "start"), "holds a log already"),
+        (("key", "hold", "ada@agency.example", "front_door", ADA), "one of log, manifest"),
+        (("key", "give-up", "ada@agency.example", "log", ADA), "not registered as having this key"),
         (("staffing",), "nobody may act as decider"),
     ],
 )

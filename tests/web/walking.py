@@ -36,6 +36,7 @@ from ostiary_web.ledger_link import actions as ledger
 from ostiary_web.ledger_link import publishing
 from ostiary_web.registry.actions import bodies, rules
 from ostiary_web.staff import actions as staff
+from ostiary_web.staff import custody
 from tests.conftest import ROOT
 from tests.ledger.witnesses import serving
 from tests.web.places import an_environment
@@ -149,6 +150,7 @@ def opened(desk):
     staff.add_course(code="handling", name="Handling records", needed=True, by=boss, at=at)
     for role in ROLES:
         official(desk, role.value, role)
+    custody.hold_key(number=boss.pk, use="log", by=boss, at=at)
     for role in DOUBLE:
         official(desk, role.value + "2", role)
     rules.add_days_off(days={dt.date(2026, 12, 25): "Christmas", FAR: "The last day known"}, by=boss, at=at)

@@ -124,6 +124,7 @@ def _person(
         attested=policy if one.attested else "",
         on_call=bool(REVIEWERS & {Role(role) for role in one.on_call}),
         wrote=wrote.get(one.reference, {}),
+        keys=one.keys,
         administers=one.administrator,
         delegations=lent,
     )

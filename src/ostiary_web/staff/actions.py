@@ -8,21 +8,28 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import localdate
 
 from ostiary.errors import did_you_mean
-from ostiary_web.ledger_link.actions import append_entry, register_changed
+from ostiary_web.ledger_link.actions import append_entry
 from ostiary_web.ledger_link.queries import agency_thread
 from ostiary_web.staff import queries
+from ostiary_web.staff.checks import (
+    by_administrator,
+    changed,
+    check_code,
+    check_days,
+    check_may_hold,
+    check_role,
+    locked,
+    reference,
+    text,
+)
 from ostiary_web.staff.faults import StaffError
 from ostiary_web.staff.models import Attestation, Course, Declaration, Delegation, Duty, OnCall, Person, Training, Unit
 
-CONSOLE = "console"
-# Begins with a letter; fit for the public log.
-_CODE = re.compile(r"(?!.*[0-9]{6})[a-z][a-z0-9_]{0,39}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -32,12 +39,12 @@ def add_unit(*, code: str, name: str, by: Person | None, at: dt.datetime) -> Uni
 
     :raises StaffError: if the code is not fit for the public log, or is there.
     """
-    _by_administrator(by)
-    _check_code(code)
+    by_administrator(by)
+    check_code(code)
     if Unit.objects.filter(code=code).exists():
         raise StaffError(f"there is a unit `{code}` already")
-    unit = Unit.objects.create(code=code, name=_text(name, "name"))
-    _changed("units", "added", by, at, unit=code)
+    unit = Unit.objects.create(code=code, name=text(name, "name"))
+    changed("units", "added", by, at, unit=code)
     return unit
 
 
@@ -51,7 +58,7 @@ def add_person(
     """
     if by is None and not administrator:
         raise StaffError("the first person of a desk is an administrator; add one with `--administrator`")
-    _by_administrator(by)
+    by_administrator(by)
     mail = mail.strip().lower()
     if mail.count("@") != 1 or mail.startswith("@") or mail.endswith("@"):
         raise StaffError("this is no e-mail address")
@@ -60,10 +67,10 @@ def add_person(
         raise StaffError(f"there is no such unit{did_you_mean(unit, queries.unit_codes())}")
     if Person.objects.filter(mail=mail).exists():
         raise StaffError("somebody has this e-mail address already")
-    person = Person(mail=mail, name=_text(name, "name"), unit=place, administrator=administrator, added_at=at)
+    person = Person(mail=mail, name=text(name, "name"), unit=place, administrator=administrator, added_at=at)
     person.set_unusable_password()
     person.save()
-    _changed("people", "added", by, at, person=person.reference, unit=unit, administrator=administrator)
+    changed("people", "added", by, at, person=person.reference, unit=unit, administrator=administrator)
     return person
 
 
@@ -73,14 +80,14 @@ def change_person(*, number: int, name: str, unit: str, by: Person, at: dt.datet
 
     :raises StaffError: if there is no such person or unit.
     """
-    _by_administrator(by)
-    person = _locked(number)
+    by_administrator(by)
+    person = locked(number)
     place = Unit.objects.filter(code=unit).first()
     if place is None:
         raise StaffError(f"there is no such unit{did_you_mean(unit, queries.unit_codes())}")
-    person.name, person.unit = _text(name, "name"), place
+    person.name, person.unit = text(name, "name"), place
     person.save(update_fields=["name", "unit"])
-    _changed("people", "changed", by, at, person=person.reference, unit=unit)
+    changed("people", "changed", by, at, person=person.reference, unit=unit)
 
 
 @transaction.atomic
@@ -89,8 +96,8 @@ def end_person(*, number: int, by: Person, at: dt.datetime) -> None:
 
     :raises StaffError: if it is one's own, or closed already.
     """
-    _by_administrator(by)
-    person = _locked(number)
+    by_administrator(by)
+    person = locked(number)
     if person.pk == by.pk:
         raise StaffError("nobody closes their own account; ask another administrator")
     if not person.is_active:
@@ -101,7 +108,7 @@ def end_person(*, number: int, by: Person, at: dt.datetime) -> None:
     Delegation.objects.filter(duty__person=person, ended_at=None).update(**ended)
     Delegation.objects.filter(to=person, ended_at=None).update(**ended)
     Duty.objects.filter(person=person, ended_at=None).update(**ended)
-    _changed("people", "ended", by, at, person=person.reference)
+    changed("people", "ended", by, at, person=person.reference)
 
 
 @transaction.atomic
@@ -113,17 +120,17 @@ def give_role(
     :raises StaffError: if there is no such role, the person is an administrator or gone, holds it already, holds the
         role that excludes it, or the dates are in the past or do not fit.
     """
-    _by_administrator(by)
-    person = _locked(number)
-    _check_role(role)
-    _check_may_hold(person, role)
-    _check_days(since, until, at)
+    by_administrator(by)
+    person = locked(number)
+    check_role(role)
+    check_may_hold(person, role)
+    check_days(since, until, at)
     if by.pk == person.pk:
         raise StaffError("nobody gives a role to themselves")
     if Duty.objects.filter(person=person, role=role, ended_at=None).exists():
         raise StaffError(f"this person holds the role `{role}` already; end it first")
     duty = Duty.objects.create(person=person, role=role, since=since, until=until, given_at=at, given_by=by)
-    _changed("roles", "added", by, at, person=person.reference, role=role, since=since, until=until)
+    changed("roles", "added", by, at, person=person.reference, role=role, since=since, until=until)
     return duty
 
 
@@ -133,14 +140,14 @@ def end_role(*, duty: int, by: Person, at: dt.datetime) -> None:
 
     :raises StaffError: if there is none in force.
     """
-    _by_administrator(by)
+    by_administrator(by)
     found = Duty.objects.select_for_update().filter(pk=duty, ended_at=None).select_related("person").first()
     if found is None:
         raise StaffError("there is no such duty in force")
     found.ended_at, found.ended_by = at, by
     found.save(update_fields=["ended_at", "ended_by"])
     Delegation.objects.filter(duty=found, ended_at=None).update(ended_at=at, ended_by=by)
-    _changed("roles", "ended", by, at, person=found.person.reference, role=found.role)
+    changed("roles", "ended", by, at, person=found.person.reference, role=found.role)
 
 
 @transaction.atomic
@@ -159,12 +166,12 @@ def delegate(
     if found is None:
         raise StaffError("there is no such duty in force")
     if by.pk != found.person_id:
-        _by_administrator(by)
-    person = _locked(to)
+        by_administrator(by)
+    person = locked(to)
     if person.pk == found.person_id:
         raise StaffError("a duty is lent to another person")
-    _check_may_hold(person, found.role)
-    _check_days(since, until, at)
+    check_may_hold(person, found.role)
+    check_days(since, until, at)
     if since < found.since or (found.until is not None and until > found.until):
         raise StaffError("a duty is lent for days within its own")
     if not queries.is_trained(person.pk, localdate(at)):
@@ -174,7 +181,7 @@ def delegate(
     lent = Delegation.objects.create(
         duty=found, to=person, scope=scope, since=since, until=until, given_at=at, given_by=by
     )
-    _changed(
+    changed(
         "delegations", "added", by, at, holder=found.person.reference, to=person.reference, role=found.role,
         scope=scope, since=since, until=until,
     )  # fmt: skip
@@ -191,10 +198,10 @@ def end_delegation(*, delegation: int, by: Person, at: dt.datetime) -> None:
     if found is None:
         raise StaffError("there is no such delegation in force")
     if by.pk != found.duty.person_id:
-        _by_administrator(by)
+        by_administrator(by)
     found.ended_at, found.ended_by = at, by
     found.save(update_fields=["ended_at", "ended_by"])
-    _changed("delegations", "ended", by, at, delegation=found.pk)
+    changed("delegations", "ended", by, at, delegation=found.pk)
 
 
 @transaction.atomic
@@ -203,12 +210,12 @@ def add_course(*, code: str, name: str, needed: bool, by: Person, at: dt.datetim
 
     :raises StaffError: if the code is none, or is there.
     """
-    _by_administrator(by)
-    _check_code(code)
+    by_administrator(by)
+    check_code(code)
     if Course.objects.filter(code=code).exists():
         raise StaffError(f"there is a course `{code}` already")
-    course = Course.objects.create(code=code, name=_text(name, "name"), needed=needed)
-    _changed("training", "changed", by, at, course=code, needed=needed)
+    course = Course.objects.create(code=code, name=text(name, "name"), needed=needed)
+    changed("training", "changed", by, at, course=code, needed=needed)
     return course
 
 
@@ -220,8 +227,8 @@ def record_training(
 
     :raises StaffError: if there is no such course, it is for oneself, or the dates do not fit.
     """
-    _by_administrator(by)
-    person, found = _locked(number), Course.objects.filter(code=course).first()
+    by_administrator(by)
+    person, found = locked(number), Course.objects.filter(code=course).first()
     if found is None:
         raise StaffError(f"there is no such course{did_you_mean(course, [code for code, _ in queries.courses()])}")
     if person.pk == by.pk:
@@ -231,7 +238,7 @@ def record_training(
     training = Training.objects.create(
         person=person, course=found, done_on=done_on, expires_on=expires_on, recorded_at=at, recorded_by=by
     )
-    _changed("training", "added", by, at, person=person.reference, course=course, expires_on=expires_on)
+    changed("training", "added", by, at, person=person.reference, course=course, expires_on=expires_on)
     return training
 
 
@@ -241,13 +248,13 @@ def attest(*, policy: str, by: Person, at: dt.datetime) -> Attestation:
 
     :raises StaffError: if this is no digest, or was said before.
     """
-    _locked(by.pk)
+    locked(by.pk)
     if not _DIGEST.fullmatch(policy):
         raise StaffError("a policy is named by its digest: `sha256:` and 64 hex digits")
     if Attestation.objects.filter(person=by, policy=policy).exists():
         raise StaffError("you attested to this policy already")
     found = Attestation.objects.create(person=by, policy=policy, at=at)
-    _changed("attestations", "added", by, at, person=by.reference, policy=policy)
+    changed("attestations", "added", by, at, person=by.reference, policy=policy)
     return found
 
 
@@ -259,15 +266,15 @@ def put_on_call(
 
     :raises StaffError: if the person does not hold the role, or the times do not fit.
     """
-    _by_administrator(by)
-    person = _locked(number)
+    by_administrator(by)
+    person = locked(number)
     held = Duty.objects.filter(queries.in_force(localdate(since)), person=person, role=role)
     if not held.exists():
         raise StaffError(f"this person does not hold the role `{role}` when the time on call begins")
     if until <= since or until <= at:
         raise StaffError("a time on call ends after it begins, and in the future")
     found = OnCall.objects.create(person=person, role=role, since=since, until=until, given_at=at, given_by=by)
-    _changed("on_call", "added", by, at, person=person.reference, role=role, since=since, until=until)
+    changed("on_call", "added", by, at, person=person.reference, role=role, since=since, until=until)
     return found
 
 
@@ -278,13 +285,13 @@ def declare(*, sort: str, about: str, household: bool, by: Person, at: dt.dateti
     :param household: whether it is somebody of one's household, not oneself, who is concerned.
     :raises StaffError: if this sort is not known.
     """
-    _locked(by.pk)
+    locked(by.pk)
     if sort not in Declaration.Sort.values:
         raise StaffError(f"a declaration is about one of {', '.join(Declaration.Sort.values)}")
     found = Declaration.objects.create(
-        person=by, sort=sort, about=_text(about, "about"), household=household, declared_at=at
+        person=by, sort=sort, about=text(about, "about"), household=household, declared_at=at
     )
-    _changed("declarations", "added", by, at, declaration=found.pk, sort=sort)
+    changed("declarations", "added", by, at, declaration=found.pk, sort=sort)
     return found
 
 
@@ -294,7 +301,7 @@ def end_declaration(*, declaration: int, by: Person, at: dt.datetime) -> None:
 
     :raises StaffError: if there is none, or it is one's own.
     """
-    _by_administrator(by)
+    by_administrator(by)
     found = Declaration.objects.select_for_update().filter(pk=declaration, ended_at=None).first()
     if found is None:
         raise StaffError("there is no such declaration in force")
@@ -302,74 +309,16 @@ def end_declaration(*, declaration: int, by: Person, at: dt.datetime) -> None:
         raise StaffError("nobody ends their own declaration")
     found.ended_at, found.ended_by = at, by
     found.save(update_fields=["ended_at", "ended_by"])
-    _changed("declarations", "ended", by, at, declaration=found.pk)
+    changed("declarations", "ended", by, at, declaration=found.pk)
 
 
 @transaction.atomic
 def count_roles(*, period: str, by: Person | None, at: dt.datetime) -> tuple[int, int]:
     """Publish how many officials hold a role today, and how many of them have training in force."""
-    _by_administrator(by)
+    by_administrator(by)
     day = localdate(at)
     holders = set(Duty.objects.filter(queries.in_force(day)).values_list("person_id", flat=True))
     trained = sum(queries.is_trained(number, day) for number in holders)
     public = {"period": period, "officials": len(holders), "trained": trained}
-    append_entry(kind="roles.counted", thread=agency_thread(), by=_reference(by), at=at, public=public)
+    append_entry(kind="roles.counted", thread=agency_thread(), by=reference(by), at=at, public=public)
     return len(holders), trained
-
-
-def _by_administrator(by: Person | None) -> None:
-    """Only an active administrator; nobody at all only while there is none yet."""
-    if by is None:
-        if queries.has_administrator():
-            raise StaffError("name the administrator who does this")
-        return
-    if not Person.objects.filter(pk=by.pk, administrator=True, is_active=True).exists():
-        raise StaffError("only an administrator may do this")
-
-
-def _locked(number: int) -> Person:
-    person = Person.objects.select_for_update().filter(pk=number, is_active=True).first()
-    if person is None:
-        raise StaffError("there is no such person with an open account")
-    return person
-
-
-def _check_role(role: str) -> None:
-    if role not in queries.role_codes():
-        raise StaffError(f"there is no such role{did_you_mean(role, queries.role_codes())}")
-
-
-def _check_may_hold(person: Person, role: str) -> None:
-    """S6: an administrator has no part in cases. S5: who writes policies does not approve them."""
-    if person.administrator:
-        raise StaffError("an administrator holds no role in cases (S6)")
-    apart = {"policy_author": "policy_approver", "policy_approver": "policy_author"}
-    if role in apart and Duty.objects.filter(person=person, role=apart[role], ended_at=None).exists():
-        raise StaffError(f"who is `{apart[role]}` cannot be `{role}` too (S5)")
-
-
-def _check_days(since: dt.date, until: dt.date | None, at: dt.datetime) -> None:
-    if since < localdate(at):
-        raise StaffError("nothing can be back-dated: the first day is today or later")
-    if until is not None and until < since:
-        raise StaffError("the last day is not before the first")
-
-
-def _check_code(code: str) -> None:
-    if not _CODE.fullmatch(code):
-        raise StaffError("a code has small letters, digits and `_`, begins with a letter, and has at most 40 of them")
-
-
-def _text(value: str, what: str) -> str:
-    if not value.strip():
-        raise StaffError(f"`{what}` must not be empty")
-    return value.strip()
-
-
-def _reference(by: Person | None) -> str:
-    return CONSOLE if by is None else by.reference
-
-
-def _changed(register: str, act: str, by: Person | None, at: dt.datetime, **change: Any) -> None:
-    plain = {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in change.items()}
-    register_changed(register=register, act=act, by=_reference(by), at=at, change=plain)

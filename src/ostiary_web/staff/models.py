@@ -280,3 +280,38 @@ class Declaration(models.Model):
 
     def __str__(self) -> str:
         return f"declaration about a {self.sort}"
+
+
+class KeyHolding(models.Model):
+    """A person has one of the agency's own keys in hand: that of the log, or that which signs manifests."""
+
+    class Use(models.TextChoices):
+        """Which key; the ledger's own words."""
+
+        LOG = "log"
+        MANIFEST = "manifest"
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="keys")
+    use = models.CharField(max_length=10, choices=Use)
+    since = models.DateTimeField()
+    given_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    class Privacy:
+        """What may be about a person."""
+
+        personal = frozenset({"person"})
+        routine = frozenset({"id", "use", "since", "given_by", "ended_at", "ended_by"})
+
+    class Meta:
+        """A key is in one hand at a time for each person, and is given up once."""
+
+        constraints = (
+            models.CheckConstraint(name="key_ended_at_and_by_go_together", condition=together("ended_at", "ended_by")),
+            models.CheckConstraint(name="key_use_is_known", condition=Q(use__in=("log", "manifest"))),
+            models.UniqueConstraint(name="key_is_held_once", fields=("person", "use"), condition=Q(ended_at=None)),
+        )
+
+    def __str__(self) -> str:
+        return f"key `{self.use}` since {self.since:%Y-%m-%d}"

@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from ostiary.ledger.kinds import catalogue
-from ostiary_web.staff.models import Attestation, Course, Declaration, Delegation, Duty, OnCall, Person, Training, Unit
+from ostiary_web.staff.models import (
+    Attestation,
+    Course,
+    Declaration,
+    Delegation,
+    Duty,
+    KeyHolding,
+    OnCall,
+    Person,
+    Training,
+    Unit,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,7 @@ class Member:
     roles: frozenset[str]
     lent: frozenset[tuple[str, str]]
     on_call: frozenset[str]
+    keys: frozenset[str] | None
     excluded: frozenset[tuple[str, str]]
 
 
@@ -196,6 +208,11 @@ def delegations(day: dt.date) -> list[DelegationRow]:
     ]
 
 
+def holds_key(number: int, use: str) -> bool:
+    """Whether a person has this key of the agency's in hand."""
+    return KeyHolding.objects.filter(person_id=number, use=use, ended_at=None).exists()
+
+
 def courses() -> list[tuple[str, str]]:
     """Code and name of each course."""
     return list(Course.objects.order_by("name").values_list("code", "name"))
@@ -218,6 +235,11 @@ def roster(at: dt.datetime, day: dt.date, policy: str) -> tuple[Member, ...]:
     calls: dict[int, set[str]] = {}
     for number, role in OnCall.objects.filter(since__lte=at, until__gt=at).values_list("person_id", "role"):
         calls.setdefault(number, set()).add(role)
+    keys: dict[int, set[str]] = {}
+    for number, use in KeyHolding.objects.filter(ended_at=None).values_list("person_id", "use"):
+        keys.setdefault(number, set()).add(use)
+    # Somebody has it. Where nobody is registered, it is not known who has not.
+    log_is_held = any(KeyHolding.Use.LOG in uses for uses in keys.values())
     return tuple(
         Member(
             reference=one.reference,
@@ -228,6 +250,7 @@ def roster(at: dt.datetime, day: dt.date, policy: str) -> tuple[Member, ...]:
             roles=frozenset(held.get(one.pk, ())),
             lent=frozenset(lent.get(one.pk, ())),
             on_call=frozenset(calls.get(one.pk, ())),
+            keys=frozenset(keys.get(one.pk, ())) if log_is_held else None,
             excluded=frozenset(excluded.get(one.pk, ())),
         )
         for one in Person.objects.filter(is_active=True).select_related("unit").order_by("pk")

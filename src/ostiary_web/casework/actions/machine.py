@@ -12,15 +12,17 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from ostiary.errors import OstiaryError
-from ostiary_web.casework import queries
+from ostiary_web.casework import models, queries
 from ostiary_web.casework.actions import door
 from ostiary_web.casework.docket.act_guards import delay_runs, late_notice_pending
 from ostiary_web.casework.docket.clocks import expiry, overdue
 from ostiary_web.casework.docket.guards import same_answer
 from ostiary_web.casework.docket.snapshot import ClockName, Docket
 from ostiary_web.casework.docket.states import REOPENABLE, State
+from ostiary_web.casework.docket.transitions import find
 from ostiary_web.casework.docket.world import World
 from ostiary_web.casework.world import Read
 from ostiary_web.registry.queries import letter
@@ -53,6 +55,7 @@ def tick(*, at: dt.datetime) -> Passed:
             faults.append((pseudonym, f"{type(fault).__name__}; call the operator"))
         else:
             done += [(pseudonym, one.act) for one in found]
+            faults += [(pseudonym, why) for why in _owed(pseudonym, localdate(at))]
     return Passed(tuple(done), tuple(faults))
 
 
@@ -94,6 +97,14 @@ def _late_notice(docket: Docket, world: World) -> Iterator[Proposal]:
     words = letter(LATE_NOTICE, [_LANGUAGE])
     if words is not None:
         yield "tell_late", {"letter": "sha256:" + sha256(words.text.encode()).hexdigest()}
+
+
+def _owed(pseudonym: str, today: dt.date) -> Iterator[str]:
+    """What is still owed after the pass, which only people can bring about."""
+    docket = queries.loaded(models.Docket.objects.get(pk=pseudonym))
+    due = late_notice_pending(docket) and not delay_runs(docket, today)
+    if due and find("tell_late", docket.state) is not None and letter(LATE_NOTICE, [_LANGUAGE]) is None:
+        yield f"a late notice is owed, and no letter `{LATE_NOTICE}` has been reviewed; have one written and reviewed"
 
 
 def _run_out(docket: Docket, world: World) -> Iterator[Proposal]:

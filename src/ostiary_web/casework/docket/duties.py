@@ -147,7 +147,11 @@ def _s7(moment: Moment, row: Transition) -> Refusal | None:
 
 
 def _s11(moment: Moment, row: Transition) -> Refusal | None:
-    if moment.role in (Role.KEY_HOLDER, Role.RELEASE_OFFICER) and "log" in moment.person.keys:
+    if moment.role not in (Role.KEY_HOLDER, Role.RELEASE_OFFICER):
+        return None
+    if moment.person.keys is None:
+        return _no("S11", "it is not known who holds the log's key", "have its holder registered")
+    if "log" in moment.person.keys:
         return _no("S11", "who holds the log's key does not hold a release's")
     return None
 

@@ -31,7 +31,8 @@ class Person:
     """Someone who acts. ``stake``: has, or their household has, a part in this docket (S1); None is not declared.
 
     ``trained``: per role, the last day of the training. ``attested``: the policy (digest) last attested to.
-    ``wrote``: the rules written or approved, and when. ``keys``: the uses of the keys held. ``administers``: keeps
+    ``wrote``: the rules written or approved, and when. ``keys``: the uses of the agency's own keys in hand; None
+    where nobody is registered as having the log's. ``administers``: keeps
     accounts, and so never touches a docket (S6). ``party_to``: an outsider's own dockets.
     """
 
@@ -43,7 +44,7 @@ class Person:
     attested: str = ""
     on_call: bool = False
     wrote: Mapping[str, dt.date] = field(default_factory=dict)
-    keys: frozenset[str] = frozenset()
+    keys: frozenset[str] | None = None
     administers: bool = False
     delegations: tuple[Delegation, ...] = ()
     party_to: frozenset[str] = frozenset()
