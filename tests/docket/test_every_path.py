@@ -1,6 +1,6 @@
 """Every path there is, by exhaustive search: I1 to I9 hold on every edge, and each breaks once its keeper is gone.
 
-The numbers of situations and edges are printed: ``pytest -s tests/docket/test_every_path.py``.
+The numbers of situations and edges stand at the end of the run.
 """
 
 from dataclasses import dataclass, replace
@@ -20,14 +20,28 @@ from tests.docket.model import ASIDE, DOUBTFUL, HOLDS, a_model_world, model
 
 ALL = frozenset(State) - {State.PRESERVED}
 
+say = print  # each test's own, so that what it saw stands in the summary of whichever process ran it
+
 
 def explore(track="adverse", *, world=None, kind=DocketKind.REQUEST, **changes):
     world = world or a_model_world(track)
     return search(Desk(world, kind=kind, check=False).docket, world, model(**changes))
 
 
-def shown(name, found):
+@pytest.fixture(autouse=True)
+def _say(record_property):
+    global say
+    say = record_property
+
+
+def in_words(name, found):
+    """The shortest way to what broke, for whoever runs it with ``-s``."""
     print(f"\n{name}: {found.in_words()}")
+    return found
+
+
+def shown(name, found):
+    say("searched", f"{name}: {found.in_words()}")
     return found
 
 
@@ -203,7 +217,7 @@ def test_each_keeper_is_missed(name):
         world = replace(world, log=replace(world.log, cosigned=None))
     setting = {"turning": False, "leave_out": ASIDE | HOLDS, **setting}
 
-    found = shown(name, explore(world=world, rules=rules, **setting))
+    found = in_words(name, explore(world=world, rules=rules, **setting))
 
     assert found.broken.startswith(f"{invariant}:")
     assert found.path
@@ -211,7 +225,7 @@ def test_each_keeper_is_missed(name):
 
 def test_a_duty_gone_lets_one_person_review_and_decide():
     rules = without("S3", "decided_apart")
-    found = shown("no separation", crowd(3, rules=rules))
+    found = in_words("no separation", crowd(3, rules=rules))
     assert found.broken == "I8: the decider is one of the reviewers, or nobody decided"
 
 

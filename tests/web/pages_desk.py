@@ -1,12 +1,14 @@
-"""A desk whose pages are asked: people log in by session, with their second factor set up."""
+"""A desk whose pages are asked: people are logged in with their second factor set up, at the machine's own time."""
 
 import datetime as dt
+import html
+import re
 
 from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.utils import timezone
 
-from tests.web.walking import Walk
+from tests.web.walking import CHICAGO
 
 
 def enrolled(person):
@@ -18,22 +20,23 @@ def enrolled(person):
 
 
 def to_this_day(desk):
-    """The machine's own clock is that of the pages: the desk's walks go on from there."""
-    desk.now = max(desk.now, timezone.now() - dt.timedelta(hours=1))
+    """The pages ask the machine's own clock: the desk's walks go on from an hour before it."""
+    desk.now = max(desk.now, (timezone.now() - dt.timedelta(hours=1)).astimezone(CHICAGO))
     return desk
 
 
-class Page(Walk):
-    """A docket of which the pages are asked; each as whoever has a role."""
+def said(answer):
+    """A page's text, without its tags."""
+    text = re.sub(r"<[^>]*>", " ", answer.content.decode())
+    return re.sub(r"\s+", " ", html.unescape(text))
 
-    def client(self, name):
-        return enrolled(self.desk.who[name])
 
-    @property
-    def number(self):
-        from ostiary_web.casework import queries
-
-        return queries.row(self.id).number
-
-    def get(self, name, path=""):
-        return self.client(name).get(f"/desk/{self.number}/{path}")
+def form_of(answer, act=""):
+    """What a browser would send of the page's form that has a hidden field ``expect``: hidden fields, and no other."""
+    text = answer.content.decode()
+    forms = [one for one in re.findall(r"<form\b.*?</form>", text, re.S) if act in one and 'type="hidden"' in one]
+    found = {}
+    for tag in re.findall(r'<input type="hidden"[^>]*>', forms[0]):
+        name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
+        found[html.unescape(name[1])] = html.unescape(value[1]) if value else ""
+    return found

@@ -174,6 +174,14 @@ def test_the_log_of_random_acts_is_whole(walking_desk):
 
 
 @pytest.mark.long
+def test_thousands_of_random_dockets(walking_desk, record_property):
+    done_ = sum(walked(walking_desk, seed, 6) for seed in range(1_000, 3_000))
+    record_property("searched", f"2,000 random dockets, 12,000 acts tried, {done_:,} done")
+    assert done_ > 2_000
+    assert verified(walking_desk) == 0
+
+
+@pytest.mark.long
 def test_thousands_of_random_acts(walking_desk, capsys):
     done_ = sum(walked(walking_desk, seed, 50) for seed in range(100, 140))
     with capsys.disabled():
