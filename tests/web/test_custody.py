@@ -3,7 +3,8 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from ostiary_web.staff import actions, custody, queries
+from ostiary_web.staff import actions, queries
+from ostiary_web.staff.actions import custody
 from ostiary_web.staff.faults import StaffError
 from ostiary_web.staff.models import KeyHolding
 from tests.web import desk

@@ -6,7 +6,6 @@ from contextlib import ExitStack
 import pytest
 
 from ostiary_web.casework import queries
-from ostiary_web.casework.docket.roles import Role
 from tests.web.pages_desk import enrolled, form_of, said, to_this_day
 from tests.web.walking import Walk, a_database, a_desk, subpoena
 

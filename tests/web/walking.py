@@ -36,7 +36,7 @@ from ostiary_web.ledger_link import actions as ledger
 from ostiary_web.ledger_link import publishing
 from ostiary_web.registry.actions import bodies, rules
 from ostiary_web.staff import actions as staff
-from ostiary_web.staff import custody
+from ostiary_web.staff.actions import custody
 from tests.conftest import ROOT
 from tests.ledger.witnesses import serving
 from tests.web.places import an_environment

@@ -4,7 +4,7 @@ from argparse import Namespace
 from typing import ClassVar
 
 from ostiary_web.commands import Noun, Verb, Word, act, the_person
-from ostiary_web.staff import custody
+from ostiary_web.staff.actions import custody
 
 
 def _hold(words: Namespace) -> str:

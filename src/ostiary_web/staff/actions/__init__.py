@@ -16,7 +16,7 @@ from ostiary.errors import did_you_mean
 from ostiary_web.ledger_link.actions import append_entry
 from ostiary_web.ledger_link.queries import agency_thread
 from ostiary_web.staff import queries
-from ostiary_web.staff.checks import (
+from ostiary_web.staff.actions.checks import (
     by_administrator,
     changed,
     check_code,

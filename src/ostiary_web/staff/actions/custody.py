@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from ostiary_web.staff.checks import RELEASING, by_administrator, changed, locked
+from ostiary_web.staff.actions.checks import RELEASING, by_administrator, changed, locked
 from ostiary_web.staff.faults import StaffError
 from ostiary_web.staff.models import Duty, KeyHolding, Person
 
