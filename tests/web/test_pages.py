@@ -162,7 +162,7 @@ def paths(patterns=None, before=""):
                 yield "/" + plain
 
 
-OPEN = {"/health", "/request/", "/request/follow/", "/account/login/", "/account/logout/", "/account/inactive/", "/account/signup/"}
+OPEN = {"/health", "/account/login/", "/account/logout/", "/account/inactive/", "/account/signup/"}
 
 
 @pytest.mark.django_db
