@@ -35,7 +35,8 @@ def playground() -> Iterator[str]:
             server.terminate()
 
 
-@pytest.fixture(scope="session")
+# Of each file its own: its event loop would stand in the way of the database of other tests in this process.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     # Chromium refuses its sandbox to root; for anybody else it stays on.
     flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
