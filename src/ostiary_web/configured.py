@@ -18,6 +18,7 @@ _APPS = (
     "ostiary_web.staff",
     "ostiary_web.registry",
     "ostiary_web.casework",
+    "ostiary_web.counter",
     "ostiary_web.ledger_link",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -39,6 +40,7 @@ _APPS = (
 )
 _MIDDLEWARE = (
     "ostiary_web.middleware.request_lines",
+    "ostiary_web.counter.limits.no_large_bodies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

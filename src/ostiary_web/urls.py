@@ -4,6 +4,8 @@ from allauth.account import urls as account
 from django.urls import include, path
 
 from ostiary_web import faults
+from ostiary_web.casework import urls as casework
+from ostiary_web.counter import urls as counter
 from ostiary_web.staff import urls as staff
 
 # An address is what a person logs in with: only an administrator changes it, so allauth's own pages for that are shut.
@@ -11,6 +13,8 @@ _SHUT = {"account_email", "account_confirm_email", "account_email_verification_s
 
 urlpatterns = [
     path("", include(staff.urlpatterns)),
+    path("desk/", include(casework.urlpatterns)),
+    path("request/", include(counter.urlpatterns)),
     path("health", faults.health, name="health"),
     path("account/", include([one for one in account.urlpatterns if one.name not in _SHUT])),
     path("account/provider/", include("allauth.socialaccount.providers.openid_connect.urls")),

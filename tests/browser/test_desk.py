@@ -78,7 +78,7 @@ def page(browser: Browser, desk: Desk) -> Iterator[Page]:
     """A fresh page; nothing may have gone wrong on it by the end."""
     with browser.new_context(locale="en-US", viewport={"width": 1280, "height": 900}) as context:
         opened = context.new_page()
-        opened.set_default_timeout(20_000)
+        opened.set_default_timeout(60_000)
         wrong = watched(opened, desk.home)
         yield opened
         assert wrong == []
@@ -90,7 +90,7 @@ def enrolled(browser: Browser, desk: Desk) -> Desk:
     if not desk.secret:
         with browser.new_context(locale="en-US") as context:
             page = context.new_page()
-            page.set_default_timeout(20_000)
+            page.set_default_timeout(60_000)
             set_password(page, desk)
             page.goto(desk.home + "/account/login/")
             give_password(page)
@@ -195,7 +195,7 @@ def faults_of(page: Page) -> list[str]:
 def test_it_works_without_script(browser: Browser, enrolled: Desk):
     with browser.new_context(locale="en-US", java_script_enabled=False) as context:
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         log_in(page, enrolled)
         page.get_by_role("link", name="People", exact=True).click()
         expect(page.get_by_role("rowheader", name="Ada Admin")).to_be_visible()

@@ -162,7 +162,15 @@ def paths(patterns=None, before=""):
                 yield "/" + plain
 
 
-OPEN = {"/health", "/account/login/", "/account/logout/", "/account/inactive/", "/account/signup/"}
+OPEN = {
+    "/health",
+    "/request/",
+    "/request/follow/",
+    "/account/login/",
+    "/account/logout/",
+    "/account/inactive/",
+    "/account/signup/",
+}
 
 
 @pytest.mark.django_db

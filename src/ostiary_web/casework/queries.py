@@ -236,3 +236,34 @@ def entry_of(index: int) -> tuple[str, int, str] | None:
         return None
     entry = read_entry(found[0][1], catalogue())
     return entry.docket, entry.step, entry.kind
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRow:
+    """A paper of a docket as its page lists it. ``size``: bytes."""
+
+    digest: str
+    kind: str
+    name: str
+    size: int
+    at: dt.datetime
+
+
+def paper_rows(pseudonym: str) -> list[PaperRow]:
+    """Every paper of a docket, in the order in which they came."""
+    found = models.Paper.objects.filter(docket_id=pseudonym).order_by("pk")
+    return [PaperRow(one.digest, one.kind, one.name, one.size, one.at) for one in found]
+
+
+def said_of_subjects(pseudonym: str) -> dict[str, Any]:
+    """What the request says of each person or cohort asked about, by the docket's own name for it."""
+    found = models.Subject.objects.filter(docket_id=pseudonym).order_by("who")
+    return {one.who: json.loads(one.said) for one in found}
+
+
+def standing_queue(kind_fact: str) -> list[tuple[DocketRow, Docket, str]]:
+    """Every docket that is not closed, those due first, with the stated value of one fact (empty where none is)."""
+    rows = list(models.Docket.objects.exclude(state=State.CLOSED.value).order_by("due", "number"))
+    stated = models.Fact.objects.filter(name=kind_fact, superseded_at=None, docket__in=[one.pk for one in rows])
+    kinds = {docket: json.loads(value) or "" for docket, value in stated.values_list("docket_id", "value")}
+    return [(_row(one), loaded(one), kinds.get(one.pk, "")) for one in rows]

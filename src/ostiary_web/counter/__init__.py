@@ -1,0 +1,1 @@
+"""The requester's side, for everybody: ask by a form that follows the law, and follow what becomes of it."""
