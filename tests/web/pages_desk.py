@@ -27,6 +27,7 @@ def enrolled(person):
 
 def to_this_day(desk):
     """The pages ask the machine's own clock: the desk's walks go on from an hour before it."""
+    desk.pace = dt.timedelta(seconds=1)  # many acts before the walk would overtake the clock on the wall
     desk.now = max(desk.now, (timezone.now() - dt.timedelta(hours=1)).astimezone(CHICAGO))
     return desk
 

@@ -62,6 +62,7 @@ class Desk:
     folder: Path
     environment: dict = field(default_factory=dict)
     now: dt.datetime = NOON
+    pace: dt.timedelta = dt.timedelta(minutes=1)
     who: dict = field(default_factory=dict)
     boss: object = None
 
@@ -72,7 +73,7 @@ class Desk:
         self.now += dt.timedelta(days=days)
 
     def minute(self):
-        self.now += dt.timedelta(minutes=1)
+        self.now += self.pace
         return self.now
 
 
@@ -114,22 +115,21 @@ def watched(folder):
 @contextmanager
 def on(config):
     """Django on another desk's database and settings."""
-    was, before = settings.OSTIARY, dict(connections.settings["default"])
-    _switch({**before, **database(config.database_url)})
+    was, before, connection = settings.OSTIARY, dict(connections.settings["default"]), connections["default"]
+    connection.close()
+    connections.settings["default"] = {**before, **database(config.database_url)}
+    del connections["default"]
+    _forget()
     settings.OSTIARY = config
     try:
         yield
     finally:
-        _switch(before)
+        connections["default"].close()
+        connections.settings["default"] = before
+        # The very one: whoever made the tests' own database closes this one before it is dropped.
+        connections["default"] = connection
         settings.OSTIARY = was
         _forget()
-
-
-def _switch(place):
-    connections["default"].close()
-    connections.settings["default"] = place
-    del connections["default"]
-    _forget()
 
 
 def _forget():
@@ -191,9 +191,9 @@ def a_body(desk, kind, code="", key=True):
     return code
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def walking_desk(tmp_path_factory, django_db_blocker, request):
-    """One desk for all walks, on whichever database the tests run on."""
+    """One desk for all walks of a file, on whichever database the tests run on; other files then have theirs back."""
     with ExitStack() as stack:
         stack.enter_context(django_db_blocker.unblock())
         url = stack.enter_context(a_database(request))
