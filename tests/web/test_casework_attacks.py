@@ -330,6 +330,13 @@ def test_bulk_is_few_seconded_and_all_or_nothing(walking_desk):
         sound(walk)
 
 
+def test_a_body_that_asks_under_no_name_is_no_private_person(walking_desk):
+    """Its row in the register, and a freeze of it, would otherwise be walked around (I6)."""
+    walk = Walk(walking_desk, order(), body="").in_review().reviewed()
+
+    assert walk.refused("approve", grants=walk.lawful) == "counterparty"
+
+
 # --- a desk that breaks -------------------------------------------------------------------------------
 
 

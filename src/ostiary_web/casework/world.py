@@ -17,6 +17,7 @@ from ostiary.law.bundle import Bundle
 from ostiary.law.tracks import Procedure
 from ostiary.ledger import store
 from ostiary.ledger.export import exported
+from ostiary.ledger.kinds import catalogue
 from ostiary_web.casework import judging, queries
 from ostiary_web.casework.docket.calendar import Calendar, calendar
 from ostiary_web.casework.docket.roles import REVIEWERS, Role
@@ -144,7 +145,7 @@ def _outsiders(own: frozenset[str]) -> Iterable[Person]:
 def _counterparty(docket: Docket | None, body: str, today: dt.date) -> Counterparty | None:
     if body == "":
         # A private person is no body of the register: the verifier's finding in this docket is all that is known.
-        if docket is None or docket.requester_verified is None:
+        if docket is None or docket.requester_verified is None or not _is_private(docket.id):
             return None
         key, until = queries.own_key(docket.id) or ("", None)
         return Counterparty(docket.requester_verified, False, key, until)
@@ -153,6 +154,13 @@ def _counterparty(docket: Docket | None, body: str, today: dt.date) -> Counterpa
         return None
     frozen = found.frozen or queries.has_overdue(body)
     return Counterparty(found.verified, frozen, found.key or "", found.key_until, found.agreement_until)
+
+
+def _is_private(docket: str) -> bool:
+    """Whether a request says it comes from a private person. A body without its row in the register is not one: it
+    could be a frozen one, asked for under no name."""
+    kind = queries.claims(docket).get("requester.kind")
+    return isinstance(kind, str) and kind not in catalogue().nameable
 
 
 def _log(last_index: int | None) -> Log:
