@@ -16,6 +16,7 @@ from ostiary.ledger import opening
 from ostiary.ledger.faults import Busy, LedgerError, LedgerInput, Unknown
 from ostiary.ledger.log import Log
 from ostiary.ledger.opening import explained
+from ostiary.ledger.signing import write_new_key
 from ostiary.ledger.witness import add_log
 from tests.ledger.making import NAME, a_signer
 from tests.ledger.witnesses import a_witness, serving
@@ -326,7 +327,9 @@ def test_a_log_with_witnesses_is_cosigned_and_does_not_go_on_from_a_backup(shell
     backup = (tmp_path / "log.db").read_bytes()
     with serving(witness) as (url,):
         policy = tmp_path / "policy"
-        policy.write_text(f"log {vkey}\nwitness w {witness.key.text()} {url}\nquorum w\n")
+        # Another log stands first in the policy: the witnesses are asked about ours.
+        other = write_new_key(tmp_path / "other.key", "another.example/log")
+        policy.write_text(f"log {other}\nlog {vkey}\nwitness w {witness.key.text()} {url}\nquorum w\n")
         words = ("append", "-", "--policy", policy, "--json")
         assert json.loads(shell(*words, key=True, given='{"a":4}\n', export=False)[1])["cosignatures"] == 1
         for stale in tmp_path.glob("log.db-*"):

@@ -176,7 +176,7 @@ WORDS = st.lists(
         Confirmation,
         st.sampled_from(["S1", "S2"]),
         st.sampled_from(["p1", "p2", "p3"]),
-        st.sampled_from(["Ann Lee", "ann lee", "Bo Day", "Cy Orr"]),
+        st.sampled_from(["Ann Lee", "ann  lee", "Bo Day", "Cy Orr"]),
         st.sampled_from(Verdict),
     ),
     max_size=6,

@@ -332,7 +332,9 @@ def said(by, verdict=Verdict.SAME, person="p1", subject="S"):
         (AUTOMATIC, [said("ann", person="p2")], set()),
         (CLERICAL, [], set()),
         (CLERICAL, [said("ann")], {"p1"}),
-        (CLERICAL, [said("ann", person="p2")], {"p2"}),  # the runner-up is right
+        # The runner-up is right: the band spoke of the other one, so two must say so.
+        (CLERICAL, [said("ann", person="p2")], set()),
+        (CLERICAL, [said("ann", person="p2"), said("bob", person="p2")], {"p2"}),
         (CLERICAL, [said("ann"), said("bob", person="p2")], set()),
         (CLERICAL, [said("ann"), said("bob", Verdict.OTHER)], set()),
         (CLERICAL, [said("ann", Verdict.UNSURE)], set()),
@@ -340,6 +342,7 @@ def said(by, verdict=Verdict.SAME, person="p1", subject="S"):
         (TWO, [said("ann")], set()),
         (TWO, [said("ann"), said("ann")], set()),
         (TWO, [said("ann"), said(" ANN ")], set()),
+        (TWO, [said("ann lee"), said("Ann  LEE")], set()),
         (TWO, [said("ann"), said("bob")], {"p1"}),
         (TWO, [said("ann"), said("bob"), said("cat", Verdict.UNSURE)], set()),
         (NONE, [said("ann"), said("bob")], set()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,8 +39,8 @@ class Witnesses:
         """
         return cls() if file is None else cls(read_policy(file))
 
-    def seen(self) -> list[tuple[str, bytes]]:
-        """What each witness last cosigned, for the rollback guard.
+    def seen(self, origin: str) -> list[tuple[str, bytes]]:
+        """What each witness last cosigned for this log, for the rollback guard.
 
         :raises BadInput: if too few answer for the policy: a log that nobody vouches for may be a restored backup.
         """
@@ -47,7 +48,7 @@ class Witnesses:
             return []
         from ostiary.ledger.net import published
 
-        found, faults = published(self.policy.witnesses, self.policy.logs[0].key.name)
+        found, faults = published(self.policy.witnesses, origin)
         answered = {one.name for one in self.policy.witnesses} - set(faults)
         if faults and not self.policy.met_by(answered):
             raise BadInput(f"nothing is appended: too few witnesses answer ({', '.join(sorted(faults))})")
@@ -84,8 +85,11 @@ def append_and_prove(place: LogPlace, policy: Policy, entry: bytes) -> bytes:
     from ostiary.ledger.signing import FileSigner
     from ostiary_verify import parse_proof, proof_text
 
-    seen = Witnesses(policy).seen
-    with closing(FileSigner(place.key)) as signer, Log(place.database, signer, place.export, seen) as log:
+    witnesses = Witnesses(policy)
+    with (
+        closing(FileSigner(place.key)) as signer,
+        Log(place.database, signer, place.export, partial(witnesses.seen, signer.name)) as log,
+    ):
         done = log.append([entry])
         plain = parse_proof(log.prove(done.first))
         try:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import ostiary_verify as verify
@@ -64,7 +65,10 @@ def run_append(where: Place, files: Sequence[Path], key: tuple[Path, str], *, ra
     """Append; say where each entry stands."""
     entries = [entry for file in files for entry in _entries(file, raw=raw)]
     witnesses = Witnesses.of(where.policy)
-    with closing(FileSigner(*key)) as signer, Log(where.database, signer, where.export, witnesses.seen) as log:
+    with (
+        closing(FileSigner(*key)) as signer,
+        Log(where.database, signer, where.export, partial(witnesses.seen, signer.name)) as log,
+    ):
         done = log.append(entries)
         cosigned = witnesses.cosign(log, done.head.note)
     if as_json:

@@ -28,6 +28,7 @@ from ostiary.ledger.signing import Signer
 from ostiary.ledger.store import MOST_BYTES, Head
 
 REMEMBERED = 65_536
+_LONGEST_PATIENCE = 0.05  # seconds: a disk that stood still once must not slow the next entry
 Publish = Callable[[Connection, Head], object]
 
 
@@ -126,7 +127,7 @@ class Sequencer:
         while batch := self._next():
             begun = time.monotonic()
             self._known, fault = self._append(batch)
-            self._patience = (time.monotonic() - begun) / 2
+            self._patience = min((time.monotonic() - begun) / 2, _LONGEST_PATIENCE)
             if fault is not None and not self._reopen():
                 self._stop(fault)
                 return

@@ -31,12 +31,23 @@ class Confirmation:
 NEEDED = {Band.CLERICAL: 1, Band.CLERICAL_TWO: 2}
 
 
+def people_needed(decision: MatchDecision, person: str) -> int:
+    """How many people must say that this is the one. The band speaks of the best candidate; any other needs two."""
+    return NEEDED[decision.band] if person == decision.person else 2
+
+
+def same_name(name: str) -> str:
+    """A name by which one person is known, however it is written: capitals and blanks do not make two people."""
+    return " ".join(name.split()).casefold()
+
+
 def matched_people(decisions: Iterable[MatchDecision], confirmations: Iterable[Confirmation] = ()) -> frozenset[str]:
     """The roll's ids of the persons that may be used.
 
     A clerical pair needs one person's ``same``, a pair of ``clerical_two`` two different persons'; any other word
     about a pair, a second person confirmed for one subject, or silence leaves it out. The person confirmed need not
-    be the machine's best candidate. A word about a subject that the machine settled alone withholds it.
+    be the machine's best candidate; another one needs two. A word about a subject that the machine settled alone
+    withholds it.
 
     :raises BadInput: for a word about a subject that was not decided, or one without an author.
     """
@@ -62,5 +73,5 @@ def _person(decision: MatchDecision, words: list[Confirmation]) -> str | None:
     (person,) = same
     about = [word for word in words if word.person == person]
     agreed = all(word.verdict is Verdict.SAME for word in about)
-    authors = {word.by.strip().casefold() for word in about}
-    return person if agreed and len(authors) >= NEEDED[decision.band] else None
+    authors = {same_name(word.by) for word in about}
+    return person if agreed and len(authors) >= people_needed(decision, person) else None

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ostiary.errors import BadInput, did_you_mean
-from ostiary.match.confirmed import NEEDED, Confirmation, Verdict
+from ostiary.match.confirmed import Confirmation, Verdict, people_needed, same_name
 from ostiary.match.decision import COMPARED, FIELDS, Band, Level, MatchDecision, read_decisions, read_pairs
 from ostiary.match.scoring import CLERICAL, DECISIONS, PAIRS
 
@@ -98,7 +98,8 @@ class Review:
             return Standing.OPEN
         if len({one.person for one in words if one.verdict is Verdict.SAME}) > 1:
             return Standing.AMBIGUOUS
-        enough = len({same_name(one.by) for one in about}) >= NEEDED[pair.band]
+        needed = people_needed(self.decisions[pair.subject], pair.person)
+        enough = len({same_name(one.by) for one in about}) >= needed
         return Standing.CONFIRMED if enough else Standing.SECOND
 
     def of(self, subject: str) -> tuple[Pair, ...]:
@@ -160,11 +161,6 @@ def _evidence(row: Mapping[str, Any], name: str) -> Evidence:
     if not ours and theirs:  # a clerk compares; what nobody asked about is not shown
         theirs = HELD
     return Evidence(name, ours, theirs, Level(row[f"gamma_{name}"]), row[f"mw_{name}"] or 0.0)
-
-
-def same_name(name: str) -> str:
-    """A name by which one person is known, however it is written: capitals and blanks do not make two people."""
-    return " ".join(name.split()).casefold()
 
 
 def record(folder: Path, subject: str, person: str, by: str, verdict: Verdict) -> Standing:
