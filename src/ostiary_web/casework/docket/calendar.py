@@ -38,7 +38,7 @@ class Calendar:
         return day.weekday() < _SATURDAY and day not in self.off
 
     def add(self, start: dt.date, count: int, *, business: bool) -> dt.date:
-        """The last day of a limit of ``count`` days: the day of the event is not counted (5 ILCS 70/1.11).
+        """The last day of a limit of ``count`` days: the day of the event is not counted.
 
         A limit in plain days that ends on a day off runs to the next business day.
 
