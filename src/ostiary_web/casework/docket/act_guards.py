@@ -150,7 +150,7 @@ OWN: dict[str, Guard] = {
         Guard("not_acknowledged", _not_acknowledged, "it is acknowledged already", "one entry an act", "do nothing"),
         Guard("no_preservation", _no_preservation, "it only asks to keep records", "DESIGN", "keep them"),
         Guard("preservation", _preservation, "it asks for more than to keep records", "DESIGN", "docket it"),
-        Guard("preservation_over", _preservation_over, "the keeping still runs", "the limit `preserve`", "wait for its end"),
+        Guard("preservation_over", _preservation_over, "the keeping still runs", "its limit", "wait for its end"),
         Guard("answer_overdue", _answer_overdue, "the requester still has time to answer", "I5", "wait"),
         Guard("established", _established, "who asks, or what the paper is, is open", "I1", "verify it first"),
         Guard("verdict_at_hand", _verdict_at_hand, "no verdict under the rules in use", "I8", "have it judged"),
