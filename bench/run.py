@@ -46,6 +46,7 @@ def others(people: int) -> int:
         "scaling": ["--people", str(max(1, people // 3)), small],
         "memory": ["--people", small, large, "--times", "1"],
         "cedar": ["--people", small],
+        "desk": [],
         "matching": ["--people", str(max(10_000, people // 3)), "--subjects", "2000"],
     }
     failed = 0

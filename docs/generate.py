@@ -34,7 +34,25 @@ def pages(bundle: Bundle) -> dict[str, str]:
         "permissions.md": permissions_page(),
         "clocks.md": clocks_page(bundle.procedure),
         "settings.md": settings_page(),
+        "counter-api.json": _counter_api(),
     }
+
+
+def _counter_api() -> str:
+    """The interface for programs, which Django makes: here with the settings of the tests, where none are."""
+    from django.conf import settings
+
+    if not settings.configured:
+        import django
+
+        sys.path.insert(0, str(ROOT))
+        from tests.web import settings as found
+
+        settings.configure(**{name: value for name, value in vars(found).items() if name.isupper()})
+        django.setup()
+    from ostiary_web.counter.api.routes import openapi_page
+
+    return openapi_page()
 
 
 def _laws(title, entries) -> str:

@@ -34,8 +34,8 @@ def _unprivileged() -> list[str]:
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """A running server's URL."""
+def postgres(fast: bool = True) -> Iterator[str]:
+    """A running server's URL. ``fast``: it need not keep what is committed when the power goes."""
     # Not pytest's folder: it lets only root in, and a socket's path must be short.
     folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
     bin_, data, port, started = binaries(), folder / "data", _free_port(), False
@@ -43,7 +43,8 @@ def postgres() -> Iterator[str]:
         if os.geteuid() == 0:
             shutil.chown(folder, "nobody", "nogroup")
         _done(bin_ / "initdb", "-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        settings = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", *FAST]
+        settings = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}"]
+        settings += FAST if fast else ()
         options = " ".join(f"-c {setting}" for setting in settings)
         # pg_ctl waits until the server answers, so nothing here must sleep or try again.
         _done(bin_ / "pg_ctl", "start", "-w", "-D", data, "-l", folder / "log", "-o", options)

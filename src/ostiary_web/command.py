@@ -8,6 +8,10 @@ import sys
 
 def main() -> None:
     """Run one command. Faults of the settings are told together, a line each, before anything else is done."""
+    if sys.argv[1:2] == ["demo"]:  # it makes its own settings
+        from ostiary_web.demo.main import main as demo
+
+        sys.exit(demo(sys.argv[2:]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ostiary_web.settings")  # noqa: TID251 - Django's own way
     from django.core.management import execute_from_command_line
 

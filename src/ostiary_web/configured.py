@@ -20,6 +20,7 @@ _APPS = (
     "ostiary_web.casework",
     "ostiary_web.counter",
     "ostiary_web.ledger_link",
+    "ostiary_web.worker",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -48,12 +49,14 @@ _MIDDLEWARE = (
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "ostiary_web.casework.left_forms.keep_what_was_typed",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "ostiary_web.middleware.second_factor_required",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "ostiary_web.middleware.no_zero_in_address",
     "axes.middleware.AxesMiddleware",  # last, as it asks
 )
 
@@ -127,7 +130,7 @@ def _pages(config: Config) -> dict[str, Any]:
         "TEMPLATES": [
             {
                 "BACKEND": "django.template.backends.django.DjangoTemplates",
-                "DIRS": [_HERE / "templates"],
+                "DIRS": [_HERE / "templates", _HERE / "playground" / "templates"],
                 "APP_DIRS": True,
                 "OPTIONS": {
                     "context_processors": [
@@ -142,7 +145,11 @@ def _pages(config: Config) -> dict[str, Any]:
         "FORM_RENDERER": "ostiary_web.forms.Renderer",
         "STATIC_URL": "/static/",
         "STATIC_ROOT": config.static,
-        "STATICFILES_DIRS": [_HERE / "static", ("uswds", vendor() / "uswds")],
+        "STATICFILES_DIRS": [
+            _HERE / "static",
+            ("playground", _HERE / "playground" / "static"),
+            ("uswds", vendor() / "uswds"),
+        ],
         "STORAGES": {
             "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # no page keeps files yet
             "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -160,6 +167,11 @@ def _fences(config: Config) -> dict[str, Any]:
     directives = {name: [SELF] for name in own} | {name: [NONE] for name in closed} | {"img-src": [SELF, "data:"]}
     fences: dict[str, Any] = {
         "CONTENT_SECURITY_POLICY": {"DIRECTIVES": directives},
+        # Each item of a request is a box, and each fact of the board: hundreds are lawful.
+        "DATA_UPLOAD_MAX_NUMBER_FIELDS": 5_000,
+        # What is uploaded is held in memory, and never laid in a folder that others read; larger bodies are refused.
+        "FILE_UPLOAD_HANDLERS": ["django.core.files.uploadhandler.MemoryFileUploadHandler"],
+        "FILE_UPLOAD_MAX_MEMORY_SIZE": 12 * 2**20,
         "SECURE_CONTENT_TYPE_NOSNIFF": True,
         "SECURE_REFERRER_POLICY": "same-origin",
         "X_FRAME_OPTIONS": "DENY",
@@ -230,7 +242,7 @@ def _accounts(https: bool) -> dict[str, Any]:
         "ACCOUNT_SIGNUP_FIELDS": ["email*", "password1*"],
         "ACCOUNT_EMAIL_VERIFICATION": "none",  # the administrator who adds a person vouches for the address
         "ACCOUNT_PREVENT_ENUMERATION": True,
-        "ACCOUNT_RATE_LIMITS": {"login_failed": ""},  # axes counts these, in the database, for all processes
+        "ACCOUNT_RATE_LIMITS": {"login_failed": ""},  # axes and `staff.actions.guessing` count, for all processes
         "ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE": True,
         "ACCOUNT_REAUTHENTICATION_TIMEOUT": 300,
         "ACCOUNT_SESSION_REMEMBER": False,
@@ -245,6 +257,10 @@ def _second_factor(https: bool) -> dict[str, Any]:
         "MFA_PASSKEY_LOGIN_ENABLED": False,
         "MFA_ALLOW_UNVERIFIED_EMAIL": True,  # see above: who added the person vouches
         "MFA_TOTP_ISSUER": "Ostiary",
+        "MFA_FORMS": {
+            "authenticate": "ostiary_web.staff.forms_codes.CodeForm",
+            "reauthenticate": "ostiary_web.staff.forms_codes.CodeAgainForm",
+        },
         "MFA_TOTP_TOLERANCE": 1,  # a telephone's clock may be half a minute wrong
         "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": not https,
         "AXES_FAILURE_LIMIT": 5,

@@ -7,6 +7,8 @@ Nothing is guessed: outside the demonstration no variable that matters has a def
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,7 +38,10 @@ class ConfigError(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One variable of the environment. ``need``: ``always``, ``never``, or the group that is given whole or not."""
+    """One variable of the environment.
+
+    ``need``: ``always``, ``never``, ``outside`` (of the demonstration), or the group that is given whole or not.
+    """
 
     name: str
     says: str
@@ -69,6 +74,13 @@ VARIABLES = (
         "The private folder of the papers that came in; no web server reaches it.",
         "/srv/ostiary/papers",
     ),
+    Variable(
+        "OSTIARY_SCANNER",
+        "The command that looks at each file that is uploaded, run with the file's path: 0 is clean, 1 infected; "
+        "anything else, and no answer in a minute, is *not scanned*. What is not clean is refused.",
+        "clamdscan --fdpass --no-summary",
+        "outside",
+    ),
     Variable("OSTIARY_SECRET_KEY", "Signs sessions: at least 50 random characters.", "(50 random characters)"),
     Variable("OSTIARY_HOSTS", "The names that the desk answers to, with commas between them.", "desk.agency.example"),
     Variable("OSTIARY_TIME_ZONE", "Where the agency's day begins.", "America/Chicago"),
@@ -84,6 +96,19 @@ VARIABLES = (
     Variable("OSTIARY_MAIL_URL", "The server for mail to staff.", "smtps://desk:secret@mail.example:465", "mail"),
     Variable("OSTIARY_MAIL_FROM", "The address that mail to staff comes from.", "desk@agency.example", "mail"),
     Variable("OSTIARY_DEMO", "`yes`: a demonstration on this machine alone, over plain HTTP.", "yes", "never"),
+    Variable(
+        "OSTIARY_SIGNER",
+        "Who signs packages: `file:` and a key that only the desk may read, or `hsm:`, `gcpkms:`, `awskms:`. Without it "
+        "nothing is sealed. Its holder is never the log key's.",
+        "file:/etc/ostiary/manifest.key.pem",
+        "never",
+    ),
+    Variable(
+        "OSTIARY_SIGNER_PUBLIC",
+        "The signers file of this one key, for all but `file:`.",
+        "/etc/ostiary/signer.json",
+        "never",
+    ),
     Variable("OSTIARY_ROLL_URL", "With the engine `adbc`: the agency's own database.", "postgresql://...", "never"),
     Variable("OSTIARY_SPARK_REMOTE", "With the engine `spark`: the cluster's address.", "sc://spark.example", "never"),
 )
@@ -109,7 +134,10 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All that the desk is told from outside. ``hosts``: names without a scheme. ``demo``: plain HTTP, local only."""
+    """All that the desk is told from outside. ``hosts``: names without a scheme. ``demo``: plain HTTP, local only.
+
+    ``scanner``: the words of the command that looks at uploads; empty only in a demonstration.
+    """
 
     database_url: str = field(repr=False)
     packs: tuple[Path, ...]
@@ -126,6 +154,11 @@ class Config:
     provider: Provider | None = None
     mail: Mail | None = None
     demo: bool = False
+    scanner: tuple[str, ...] = ()
+    signer: str = field(default="", repr=False)
+    signer_public: Path | None = None
+    roll_url: str = field(default="", repr=False)
+    spark_remote: str = ""
 
     def zone(self) -> ZoneInfo:
         """The agency's time zone."""
@@ -155,6 +188,7 @@ def read(environ: Mapping[str, str]) -> Config:
         ledger_export=Path(reader.text("OSTIARY_LEDGER_EXPORT")),
         witness_policy=reader.witnesses(demo),
         papers=reader.private(),
+        scanner=reader.scanner(demo),
         secret_key=reader.secret(),
         hosts=reader.hosts(demo),
         time_zone=reader.zone(),
@@ -162,6 +196,10 @@ def read(environ: Mapping[str, str]) -> Config:
         provider=reader.provider(),
         mail=reader.mail(),
         demo=demo,
+        signer=reader.optional("OSTIARY_SIGNER"),
+        signer_public=reader.optional_file("OSTIARY_SIGNER_PUBLIC"),
+        roll_url=reader.optional("OSTIARY_ROLL_URL"),
+        spark_remote=reader.optional("OSTIARY_SPARK_REMOTE"),
     )
     reader.unknown()
     if reader.faults:
@@ -190,6 +228,12 @@ class _Reader:
         if not value:
             self.faults.append(f"{name} is not set; for example `{_example(name)}`")
         return value
+
+    def optional(self, name: str) -> str:
+        return self._environ.get(name, "").strip()
+
+    def optional_file(self, name: str) -> Path | None:
+        return self.file(name) if self.optional(name) else None
 
     def flag(self, name: str) -> bool:
         value = self._environ.get(name, "")
@@ -237,6 +281,18 @@ class _Reader:
         if str(path) != "." and any(one == path.resolve() or one in path.resolve().parents for one in public - _ROOT):
             self.faults.append("OSTIARY_PAPERS lies in a folder that others read; choose a private one")
         return path
+
+    def scanner(self, demo: bool) -> tuple[str, ...]:
+        value = self._environ.get("OSTIARY_SCANNER", "") if demo else self.text("OSTIARY_SCANNER")
+        try:
+            words = tuple(shlex.split(value))
+        except ValueError:
+            self.faults.append("OSTIARY_SCANNER is no command: a quotation mark is not closed")
+            return ()
+        found = shutil.which(words[0]) if words else None
+        if words and found is None:
+            self.faults.append("OSTIARY_SCANNER names no program that can be run")
+        return () if found is None else (found, *words[1:])
 
     def secret(self) -> str:
         value = self.text("OSTIARY_SECRET_KEY")
@@ -297,7 +353,7 @@ def settings_page() -> str:
     lines = ["# Settings of the desk", "", "Made from `src/ostiary_web/environment.py` by `make docs`.", ""]
     lines += ["Read once, when the desk starts; all faults are reported together. Nothing has a default.", ""]
     lines += ["| variable | what | needed | example |", "|---|---|---|---|"]
-    needs = {"always": "yes", "never": "no"}
+    needs = {"always": "yes", "never": "no", "outside": "outside the demonstration"}
     for one in VARIABLES:
         lines.append(
             f"| `{one.name}` | {one.says} | {needs.get(one.need, f'{one.need}: all or none')} | `{one.example}` |"

@@ -1,14 +1,10 @@
-"""What is answered when something is wrong: plain pages that repeat nothing, and whether the desk is well."""
+"""What is answered when something is wrong: plain pages that repeat nothing."""
 
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-
-from ostiary.ledger import store
-from ostiary_web.ledger_link.queries import raw_connection
-from ostiary_web.logs import log_of
 
 
 def _page(status: int, title: str, what: str) -> HttpResponse:
@@ -37,14 +33,3 @@ def not_found(request: HttpRequest, exception: object = None) -> HttpResponse:
 def failed(request: HttpRequest) -> HttpResponse:
     """500: whatever was being done was undone."""
     return _page(500, "Something failed", "Nothing was changed, and nothing was released. Tell the operator the time.")
-
-
-@login_not_required
-def health(request: HttpRequest) -> HttpResponse:
-    """Whether the database answers and the log adds up; no more than that is told."""
-    try:
-        store.read_head(raw_connection())
-    except Exception as fault:  # whatever a driver raises: to be asked again, not to fail on
-        log_of(__name__).error("not well", fault=type(fault).__name__)
-        return HttpResponse("not well\n", status=503, content_type="text/plain")
-    return HttpResponse("well\n", content_type="text/plain")

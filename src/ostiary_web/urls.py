@@ -3,9 +3,10 @@
 from allauth.account import urls as account
 from django.urls import include, path
 
-from ostiary_web import faults
+from ostiary_web import faults, health
 from ostiary_web.casework import urls as casework
 from ostiary_web.counter import urls as counter
+from ostiary_web.counter.api import routes as counter_api
 from ostiary_web.staff import urls as staff
 
 # An address is what a person logs in with: only an administrator changes it, so allauth's own pages for that are shut.
@@ -15,7 +16,8 @@ urlpatterns = [
     path("", include(staff.urlpatterns)),
     path("desk/", include(casework.urlpatterns)),
     path("request/", include(counter.urlpatterns)),
-    path("health", faults.health, name="health"),
+    path("api/v1/", include((counter_api.patterns(), "counter_api"))),
+    path("health", health.health, name="health"),
     path("account/", include([one for one in account.urlpatterns if one.name not in _SHUT])),
     path("account/provider/", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("account/provider/", include("allauth.socialaccount.urls")),

@@ -93,10 +93,10 @@ def _signer(path: Path) -> OneAtATime:
 def _bundle(packs: tuple[Path, ...]) -> Bundle:
     from ostiary.law.bundle import load_bundle
 
-    return load_bundle(list(packs), _library())
+    return load_bundle(list(packs), library())
 
 
-def _library() -> Path:
+def library() -> Path:
     """The packs that ship with Ostiary: inside the package, or beside the sources."""
     package = Path(ostiary.__file__).resolve().parent
     return package / "packs" if (package / "packs").is_dir() else package.parents[1] / "packs"

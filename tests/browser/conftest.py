@@ -5,10 +5,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.sites import Site, a_site, watched
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -46,27 +47,11 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-def meant(request: Request) -> bool:
-    """A page that turned out to be a file, or a question that the page's own script took back for a newer one."""
-    ours = request.resource_type == "fetch" or request.url.endswith("/request.yaml")
-    return ours and request.failure == "net::ERR_ABORTED"
-
-
-def watched(page: Page, home: str) -> list[str]:
-    """What went wrong on a page, filled as it happens: errors, failed loads, requests to another host."""
-    wrong: list[str] = []
-    own = urlsplit(home).netloc
-    page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
-    page.on("requestfailed", lambda request: meant(request) or wrong.append(f"failed: {request.url} {request.failure}"))
-    page.on("request", lambda request: urlsplit(request.url).netloc == own or wrong.append(f"abroad: {request.url}"))
-    # The browser reports every 422 as an error; here it is how the page says what to mend.
-    page.on(
-        "console",
-        lambda message: (
-            message.type in ("error", "warning") and "422" not in message.text and wrong.append(f"said: {message.text}")
-        ),
-    )
-    return wrong
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Iterator[Site]:
+    """A running desk with everybody, for all files that use it: each brings its own dockets."""
+    with a_site(tmp_path_factory.mktemp("site")) as running:
+        yield running
 
 
 @pytest.fixture

@@ -133,6 +133,11 @@ GIVEN = {
         "requester_proof": "call_back",
         "instrument_check": "court_record",
     },
+    "name_body": {
+        "requester_body": "county_court",
+        "requester_proof": "call_back",
+        "instrument_check": "court_record",
+    },
     "review": {"opinion": "grant", "needed": (ADA, ADA_PAY, BEN)},
     "finish_review": {"opinion": "grant", "needed": (ADA, ADA_PAY, BEN)},
     "ask": {"questions": 1, "asked_for": ("scope",)},

@@ -4,6 +4,7 @@ import ast
 import importlib.util
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,25 @@ def test_every_authority_of_the_register_is_behind_a_rule_or_has_an_effect_of_it
 def test_the_packs_stand_in_the_wheel():
     assert 'packs = "ostiary/packs"' in (ROOT / "pyproject.toml").read_text()
     assert Path(ROOT / "packs" / "us-federal" / "pack.yaml").is_file()
+
+
+def test_the_pictures_are_those_that_their_script_makes_and_small():
+    names = set(re.findall(r'Picture\("([a-z-]+)"', (ROOT / "docs" / "pictures.py").read_text()))
+    found = {path.stem: path.stat().st_size for path in (ROOT / "docs" / "images").glob("*.png")}
+
+    assert set(found) == names
+    assert len(names) >= 11
+    assert max(found.values()) < 200_000
+    assert "docs/images/desk.png" in (ROOT / "README.md").read_text()
+
+
+def test_the_demonstration_needs_nothing_of_the_tests():
+    """`make demo` installs what runs, and no more."""
+    lock = (ROOT / "requirements.lock").read_text()
+    demo = "".join(path.read_text() for path in (ROOT / "src" / "ostiary_web" / "demo").glob("*.py"))
+    imported = {name.partition(".")[0] for name in re.findall(r"^\s*(?:from|import) ([\w.]+)", demo, re.M)}
+    packages = {"allauth": "django-allauth", "yaml": "pyyaml"}
+    others = imported - set(sys.stdlib_module_names) - {"ostiary", "ostiary_web"}
+
+    assert "django" in others
+    assert [name for name in others if f"\n{packages.get(name, name)}==" not in f"\n{lock}"] == []

@@ -1,88 +1,50 @@
 """The counter: a request by the public form, its receipt, and following it; what is refused at the door."""
 
-import html
+import datetime as dt
 import re
-from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
+from ostiary.ledger import store
+from ostiary.ledger.entry import read_entry
+from ostiary.ledger.kinds import catalogue
 from ostiary_web.casework import papers, queries
+from ostiary_web.casework.actions import letters
+from ostiary_web.casework.docket.roles import Role
 from ostiary_web.casework.docket.states import STAGES, State
 from ostiary_web.casework.models import Docket
 from ostiary_web.counter.limits import LARGEST_PAPER
-from ostiary_web.counter.models import Receipt
-from ostiary_web.counter.queries import words_of
-from tests.web.pages_desk import denied, page, said, to_this_day
-from tests.web.walking import a_database, a_desk, sound
-
-PDF = b"%PDF-1.7 the subpoena"
-FIRST = {
-    "who": "Olive Officer, Field Office 7", "reach": "olive@office.example", "about": "王小明 <script>alert(1)</script>",
-    "requester.kind": "ice_hsi", "purpose": "civil_immigration_enforcement", "programs": ["medicaid"],
-    "elements_requested": ["address_residential", "phone"], "instrument.kind": "dhs_admin_subpoena",
-    "subjects.count": "1", "subjects.identified_by": "name",
-}  # fmt: skip
+from ostiary_web.counter.models import Receipt, SavedPaper, SavedRequest, Tries
+from ostiary_web.counter.words import words_of
+from ostiary_web.ledger_link.queries import raw_connection
+from tests.web.pages_counter import (
+    FIRST,
+    PDF,
+    Case,
+    a_counter,
+    a_file,
+    an_act,
+    hidden,
+    receipt,
+    second_page,
+    sent,
+    third_page,
+)
+from tests.web.pages_desk import denied, in_review, page, said
+from tests.web.walking import CHICAGO, a_body, sound
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory, django_db_blocker, request):
-    with ExitStack() as stack:
-        stack.enter_context(django_db_blocker.unblock())
-        url = stack.enter_context(a_database(request))
-        yield to_this_day(stack.enter_context(a_desk(tmp_path_factory.mktemp("counter"), url)))
+    with a_counter(tmp_path_factory.mktemp("counter"), django_db_blocker, request) as desk:
+        yield desk
 
 
-@dataclass
-class Case:
-    """What the makers of the desk's pages need of a docket."""
-
-    desk: Any
-    id: str
-
-    @property
-    def state(self):
-        return str(queries.docket(self.id).state)
-
-
-def hidden(answer):
-    """The hidden fields of a page's form, as a browser sends them back."""
-    found = {}
-    for tag in re.findall(r'<input type="hidden"[^>]*>', answer.content.decode()):
-        name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
-        found.setdefault(html.unescape(name[1]), []).append(html.unescape(value[1]) if value else "")
-    return found
-
-
-def second_page(client, **changes):
-    return client.post("/request/", hidden(client.get("/request/")) | FIRST | changes)
-
-
-def third_page(client, **changes):
-    """The form filled in up to its last page."""
-    answer = second_page(client, **changes)
-    assert answer.status_code == 200, said(answer)
-    return client.post("/request/", hidden(answer) | {"do": "on", "instrument.signed": "true"})
-
-
-def sent(client, **more):
-    return client.post("/request/", hidden(third_page(client)) | {"do": "on"} | more)
-
-
-def receipt(answer):
-    assert answer.status_code == 200, said(answer)
-    text = answer.content.decode()
-    return {
-        "number": re.search(r'id="number">([^<]*)', text)[1],
-        "secret": re.search(r"<code>([^<]*)", text)[1],
-    }
-
-
-def a_file(name="subpoena.pdf", data=PDF):
-    return SimpleUploadedFile(name, data)
+@pytest.fixture(autouse=True)
+def _nobody_tried(desk):
+    Tries.objects.all().delete()
 
 
 class TestAsking:
@@ -115,16 +77,33 @@ class TestAsking:
 
         assert "requester.kind" in file.partition("unknown:")[2]
 
-    def test_sent_twice_it_opens_one_docket(self, desk):
+    def test_sent_twice_it_opens_one_docket_and_shows_one_receipt(self, desk):
+        client = Client()
+        last = hidden(third_page(client)) | {"do": "on"}
+        first = receipt(client.post("/request/", last | {"paper": a_file()}))
+        before = Docket.objects.count()
+
+        assert receipt(client.post("/request/", last | {"paper": a_file()})) == first
+        assert Docket.objects.count() == before
+
+    def test_sent_again_with_another_answer_it_tells_the_number_alone(self, desk):
         client = Client()
         last = hidden(third_page(client)) | {"do": "on"}
         first = receipt(client.post("/request/", last))
-        before = Docket.objects.count()
-        again = client.post("/request/", last)
+        again = client.post("/request/", last | {"about": "somebody else"})
 
-        assert Docket.objects.count() == before
         assert again.status_code == 422
         assert f"its number is {first['number']}" in said(again)
+        assert first["secret"] not in again.content.decode()
+
+    def test_a_receipt_is_not_shown_again_the_next_day(self, desk):
+        client = Client()
+        last = hidden(third_page(client)) | {"do": "on"}
+        number = receipt(client.post("/request/", last))["number"]
+        row = Receipt.objects.filter(docket=queries.row(number).pseudonym)
+        row.update(given_at=row.get().given_at - dt.timedelta(days=1))
+
+        assert client.post("/request/", last).status_code == 422
 
     def test_what_is_missing_is_said_with_a_way_there(self, desk):
         answer = second_page(Client(), purpose="", who="")
@@ -155,6 +134,95 @@ class TestAsking:
 
         assert "Olive Officer" in first.content.decode()
         assert hidden(first)["instrument.signed"] == ["true"]
+
+
+MARSHALS = {
+    "requester.kind": "us_marshals", "purpose": "felony_fugitive_location", "programs": ["snap"],
+    "instrument.kind": "statutory_notice",
+}  # fmt: skip
+
+
+class TestWhatIsMissing:
+    """Before it is sent: by law, with a way to the field; what is incomplete can be sent."""
+
+    def test_each_law_says_what_it_waits_for(self, desk):
+        answer = third_page(Client(), **MARSHALS)
+        text = said(answer)
+
+        assert "7 USC 2020(e)(8)(E) asks:" in text
+        assert "You can send the request as it is" in text
+        assert re.search(r'value="back" formaction="/request/#id_statements.name_furnished"', answer.content.decode())
+
+    def test_the_way_there_leads_to_the_field_and_keeps_the_rest(self, desk):
+        client = Client()
+        back = client.post("/request/", hidden(third_page(client, **MARSHALS)) | {"do": "back"})
+
+        assert re.search(r'id="id_statements.name_furnished"', back.content.decode())
+        assert hidden(back)["who"] == [FIRST["who"]]
+
+    def test_what_is_answered_is_no_longer_missing(self, desk):
+        client = Client()
+        second = second_page(client, **MARSHALS)
+        third = client.post("/request/", hidden(second) | {"do": "on", "statements.name_furnished": "true"})
+
+        assert "#id_statements.name_furnished" not in third.content.decode()
+        assert "#id_statements.official_duty_locate" in third.content.decode()
+
+    def test_incomplete_it_is_taken_in_all_the_same(self, desk):
+        assert receipt(sent(Client(), **{}))["number"]
+
+
+class TestInTheLog:
+    """What a requester claims does not stand in the public log by name until it is proved (adr 14)."""
+
+    def test_a_body_stands_there_once_the_verifier_has_proved_it(self, desk):
+        code = a_body(desk, FIRST["requester.kind"])
+        given = receipt(sent(Client(), paper=a_file(), body=code))
+        case = Case(desk, queries.row(given["number"]).pseudonym)
+        [received] = public_entries(case)
+
+        assert received["requester_kind"] == FIRST["requester.kind"]
+        assert "requester_body" not in received
+        assert all(code not in str(one) for one in public_entries(case))
+
+        verified = [one for one in public_entries(in_review(case)) if "requester_proof" in one]
+        assert [(one["requester_kind"], one["requester_body"]) for one in verified] == [(FIRST["requester.kind"], code)]
+
+    def test_the_day_of_receipt_is_a_claim_until_intake_confirms_it(self, desk):
+        pseudonym = queries.row(receipt(sent(Client()))["number"]).pseudonym
+        today = timezone.localdate()
+
+        assert "request_date" in queries.request_file(pseudonym, today).partition("unknown:")[2]
+        assert queries.row(pseudonym).received == today
+
+
+def public_entries(case):
+    found = queries.thread_entries(case.id)
+    return [read_entry(store.read_entries(raw_connection(), n, n + 1)[0][1], catalogue()).public for n, _, _ in found]
+
+
+class TestSaved:
+    """A saved request is sent; the rest stands in test_counter_saved."""
+
+    def test_it_is_sent_with_the_paper_that_was_saved_and_is_then_gone(self, desk):
+        client = Client()
+        client.post("/request/", (typed := hidden(third_page(client)) | {"do": "save"}) | {"paper": a_file()})
+        assert SavedPaper.objects.count() == 1
+        given = receipt(client.post("/request/", typed | {"do": "on"}))
+        kept = queries.paper_rows(queries.row(given["number"]).pseudonym)
+
+        assert papers.content(kept[-1].digest) == PDF
+        assert (SavedRequest.objects.count(), SavedPaper.objects.count()) == (0, 0)
+
+    def test_sent_from_another_tab_it_cannot_be_saved_again(self, desk):
+        client = Client()
+        typed = hidden(third_page(client))
+        receipt(client.post("/request/", typed | {"do": "on"}))
+        late = client.post("/request/", typed | {"do": "save"})
+
+        assert late.status_code == 422
+        assert "was sent already" in said(late)
+        assert SavedRequest.objects.count() == 0
 
 
 class TestAtTheDoor:
@@ -188,6 +256,13 @@ class TestAtTheDoor:
         assert 429 not in codes[:-1]
 
 
+def with_letter(case, act, role, **given):
+    """An official's act of now, with its letter."""
+    at, by = timezone.now().astimezone(CHICAGO), case.desk.by(role)
+    letter = f"<p>the letter itself: {act}</p>".encode()
+    letters.perform_with_letter(docket=case.id, act=act, letter=letter, by=by, role=role, at=at, **given)
+
+
 class TestFollowing:
     """For whoever holds the receipt; the state in plain words, no more."""
 
@@ -197,7 +272,7 @@ class TestFollowing:
         answers = [Client().post("/request/follow/", one) for one in wrong]
 
         assert [one.status_code for one in answers] == [422, 422]
-        assert all("No receipt has this number and this secret" in said(one) for one in answers)
+        assert all("Nothing has this number and this secret" in said(one) for one in answers)
 
     def test_the_secret_is_kept_as_a_digest_only(self, desk):
         given = receipt(sent(Client()))
@@ -218,15 +293,70 @@ class TestFollowing:
         assert "It was denied" in said(answer)
         assert "You can appeal until" in said(answer)
 
-        appealed = Client().post("/request/follow/", given | {"act": "appeal", "text": "The order is newer."})
+        appealed = Client().post("/request/follow/", given | an_act("appeal", text="The order is newer."))
         assert "Your appeal arrived" in said(appealed)
         assert case.state == "appealed"
         assert queries.paper_rows(case.id)[-1].name == "appeal.txt"
 
+    def test_what_is_missing_is_told_and_sent(self, desk):
+        given = receipt(sent(Client()))
+        case = Case(desk, queries.row(given["number"]).pseudonym)
+        with_letter(case, "return_request", Role.INTAKE, missing=("signature", "instrument"))
+        page = said(Client().post("/request/follow/", given))
+
+        assert "a signature on the paper" in page
+        assert "the paper that the request rests on" in page
+        assert "Answer by" in page
+
+        answer = Client().post("/request/follow/", given | an_act("complete", paper=a_file("../signed.exe")))
+        assert "It arrived" in said(answer)
+        assert case.state == "received"
+        assert papers.content(queries.paper_rows(case.id)[-1].digest) == PDF
+
+    def test_a_question_is_shown_in_words_with_its_letter_and_answered_once(self, desk):
+        given = receipt(sent(Client(), paper=a_file()))
+        case = in_review(Case(desk, queries.row(given["number"]).pseudonym))
+        with_letter(case, "ask", Role.REVIEWER_COUNSEL, questions=2, asked_for=("scope", "period"))
+        shown = Client().post("/request/follow/", given)
+
+        assert "Which records exactly do you ask for?" in said(shown)
+        assert "For which time do you ask?" in said(shown)
+        assert "the letter itself" in said(shown)
+        [digest] = hidden(shown)["letter"]
+        file = Client().post("/request/follow/letter/", given | {"letter": digest})
+        assert file.content == b"<p>the letter itself: ask</p>"
+        assert file.headers["Content-Disposition"].startswith("attachment;")
+
+        empty = Client().post("/request/follow/", given | an_act("answer", text="  "))
+        assert "Write something, or add a paper." in said(empty)
+        act = an_act("answer", text="Only the address. العنوان فقط", paper=a_file(data=b"%PDF-1.4 answer"))
+        first = Client().post("/request/follow/", given | act)
+        assert "We are working on it" in said(first)
+        assert case.state == "in_review"
+        kept = queries.paper_rows(case.id)
+        assert papers.content(kept[-2].digest).decode() == "Only the address. العنوان فقط"
+        assert kept[-1].name == "paper.pdf"
+
+        again = Client().post("/request/follow/", given | act | {"answer-paper": a_file(data=b"%PDF-1.4 answer")})
+        assert again.status_code == 422
+        assert queries.paper_rows(case.id) == kept
+
+    def test_a_letter_of_another_docket_and_a_paper_that_is_none_are_not_given(self, desk):
+        given, other = receipt(sent(Client(), paper=a_file())), receipt(sent(Client()))
+        case = Case(desk, queries.row(other["number"]).pseudonym)
+        with_letter(case, "return_request", Role.INTAKE, missing=("signature",))
+        rows = [*queries.paper_rows(queries.row(given["number"]).pseudonym), *queries.paper_rows(case.id)]
+
+        assert len(rows) == 6
+        for row in rows:
+            answer = Client().post("/request/follow/letter/", given | {"letter": row.digest})
+            assert answer.status_code == 404
+
     def test_it_is_taken_back(self, desk):
         given = receipt(sent(Client()))
-        assert "You took it back" in said(Client().post("/request/follow/", given | {"act": "withdraw"}))
-        again = Client().post("/request/follow/", given | {"act": "withdraw"})
+        assert "Please mend this" in said(Client().post("/request/follow/", given | an_act("withdraw")))
+        assert "You took it back" in said(Client().post("/request/follow/", given | an_act("withdraw", sure="on")))
+        again = Client().post("/request/follow/", given | an_act("withdraw", sure="on"))
 
         assert again.status_code == 422
         assert "cannot be done now" in said(again)

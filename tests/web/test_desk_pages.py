@@ -11,7 +11,8 @@ from ostiary_web.casework import pages, pages_docket, queries
 from ostiary_web.casework.docket.roles import Role
 from ostiary_web.casework.docket.transitions import TABLE
 from ostiary_web.casework.forms import ActForm
-from ostiary_web.casework.views import harmless, now
+from ostiary_web.casework.views import now
+from ostiary_web.casework.views_queue import harmless
 from ostiary_web.ledger_link.models import Read
 from ostiary_web.registry.models import LetterText
 from ostiary_web.staff import actions as staff
@@ -70,7 +71,7 @@ class TestTheWay:
         answer = do(walk, "decider", "deny")
         assert (answer.status_code, walk.state) == (302, "denied")
         letter = said(page(walk, "intake", "letter/"))
-        assert "as it was kept with the denial" in letter
+        assert "as it was kept with the act" in letter
         assert "42 USC" in letter
         assert "(absence)" not in letter
         assert queries.papers(walk.id)[queries.paper_rows(walk.id)[-1].digest] == "denial_letter"
@@ -159,19 +160,6 @@ class TestForms:
 
         assert answer.status_code == 422
         assert 'href="#id_requester_proof"' in answer.content.decode()
-
-    def test_an_act_that_opens_another_docket_is_not_done_here(self, shown):
-        answer = do(shown, "intake", "appeal_part", follow_up="a" * 26)
-
-        assert "Do it by command" in said(answer)
-
-    def test_an_act_of_two_people_is_not_done_by_naming_the_other(self, walk):
-        on_the_way(walk, lambda: do(walk, "intake", "docket_request", instrument_form="copy"))
-        other = walk.desk.who["lead_counsel"].reference
-        answer = do(walk, "verifier", "refuse_form", defects=["not_signed"], second=other)
-
-        assert "this act needs a second person" in said(answer)
-        assert "must agree, and say so themselves" in said(page(walk, "verifier"))
 
     @pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.act}-{row.sources[0]}")
     def test_every_act_has_a_form_with_a_label_for_each_field(self, shown_case, row):

@@ -13,6 +13,7 @@ from tests.conftest import ROOT
 from tests.web.places import an_environment
 
 NEEDED = [variable.name for variable in VARIABLES if variable.need == "always"]
+OUTSIDE = {"OSTIARY_DEMO": "", "OSTIARY_HOSTS": "desk.agency.example", "OSTIARY_SCANNER": "sh -c true"}
 
 
 def faults(environment):
@@ -24,7 +25,7 @@ def faults(environment):
 def test_an_empty_environment_names_everything_that_is_missing():
     told = faults({})
 
-    assert [fault.split()[0] for fault in told] == NEEDED
+    assert [fault.split()[0] for fault in told] == [one.name for one in VARIABLES if one.need in ("always", "outside")]
     assert all("is not set; for example" in fault for fault in told)
 
 
@@ -50,6 +51,8 @@ def test_there_is_no_default(name, tmp_path):
         ("OSTIARY_HOSTS", "desk.agency.example", "a demonstration answers only to"),
         ("OSTIARY_TIME_ZONE", "America/Chicgo", "did you mean `America/Chicago`?"),
         ("OSTIARY_DEMO", "1", "must be `yes` or `no`"),
+        ("OSTIARY_SCANNER", "no-such-scanner --quiet", "names no program"),
+        ("OSTIARY_SCANNER", "scan 'half", "a quotation mark is not closed"),
         ("OSTIARY_HOST", "desk.example", "is not known; did you mean `OSTIARY_HOSTS`?"),
         ("OSTIARY_MAIL_URL", "smtp://mail.example", "OSTIARY_MAIL_FROM is not set"),
         ("OSTIARY_OIDC_NAME", "Agency", "OSTIARY_OIDC_ISSUER is not set"),
@@ -60,9 +63,14 @@ def test_what_is_wrong_is_said(name, value, told, tmp_path):
 
 
 def test_a_policy_without_witnesses_serves_only_the_demonstration(tmp_path):
-    outside = {"OSTIARY_DEMO": "", "OSTIARY_HOSTS": "desk.agency.example"}
+    assert "asks no witness" in faults(an_environment(tmp_path, **OUTSIDE))[0]
 
-    assert "asks no witness" in faults(an_environment(tmp_path, **outside))[0]
+
+def test_only_the_demonstration_goes_without_a_scanner(tmp_path):
+    told = faults(an_environment(tmp_path, **OUTSIDE | {"OSTIARY_SCANNER": ""}))
+
+    assert any(fault.startswith("OSTIARY_SCANNER is not set") for fault in told)
+    assert read(an_environment(tmp_path)).scanner == ()
 
 
 def test_a_secret_is_never_repeated(tmp_path):
@@ -93,7 +101,7 @@ def test_a_url_names_a_database(url, found):
 
 
 def test_the_check_of_a_deployment_is_clean(tmp_path, settings):
-    environment = an_environment(tmp_path, OSTIARY_DEMO="", OSTIARY_HOSTS="desk.agency.example")
+    environment = an_environment(tmp_path, **OUTSIDE)
     policy = tmp_path / "witness-policy"
     policy.write_text(policy.read_text().replace("quorum none\n", a_witness("witness.example/w")))
     for name, value in django_settings(read(environment)).items():

@@ -6,8 +6,7 @@ The desk's clock only goes forward, and is the tests' own; the machine's clock i
 import datetime as dt
 import itertools
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from hashlib import sha256
+from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,63 +17,37 @@ from django.core.management import call_command
 from django.db import connections, transaction
 
 import ostiary_verify as verify
-from ostiary.ledger.entry import new_docket
 from ostiary.ledger.witness import Witness, add_log, init
 from ostiary.roll.synthetic.writing import generate
 from ostiary_web import wiring
 from ostiary_web.casework import queries
-from ostiary_web.casework.actions import door, facts, intake, machine
+from ostiary_web.casework.actions import intake
 from ostiary_web.casework.actions.intake import Came
 from ostiary_web.casework.docket.roles import Role
 from ostiary_web.casework.docket.snapshot import Instrument
-from ostiary_web.casework.docket.transitions import TABLE, find
 from ostiary_web.casework.faults import Refused
 from ostiary_web.casework.replaying import differences
 from ostiary_web.configured import database
+from ostiary_web.demo import roster, walk
 from ostiary_web.environment import read
-from ostiary_web.ledger_link import actions as ledger
 from ostiary_web.ledger_link import publishing
-from ostiary_web.registry.actions import bodies, rules
-from ostiary_web.staff import actions as staff
-from ostiary_web.staff.actions import custody
+from ostiary_web.registry.actions import rules
 from tests.conftest import ROOT
 from tests.ledger.witnesses import serving
 from tests.web.places import an_environment
 
 CHICAGO = ZoneInfo("America/Chicago")
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=CHICAGO)  # a Monday
-FAR = dt.date(2060, 12, 1)
+FAR = roster.FAR
 PAPER, MANIFEST, SETTINGS = ("sha256:" + letter * 64 for letter in "dea")
-# Every role that moves dockets has one person of a unit of their own, and two of those that an appeal needs anew.
-DOUBLE = (Role.REVIEWER_COUNSEL, Role.REVIEWER_PRIVACY, Role.DECIDER)
-ROLES = [
-    role
-    for role in Role
-    if role
-    not in (Role.REQUESTER, Role.RECIPIENT, Role.CONCERNED, Role.OVERSEER, Role.MACHINE, Role.PUBLISHER, Role.AUDITOR)
-]
+DOUBLE, ROLES = roster.DOUBLE, list(roster.ROLES)
 
 
 @dataclass
-class Desk:
-    """A desk in a folder. ``who``: the official for each role, by its code; a second one as ``decider2``."""
+class Desk(roster.Desk):
+    """The demonstration's desk at noon of a Monday."""
 
-    folder: Path
-    environment: dict = field(default_factory=dict)
     now: dt.datetime = NOON
-    pace: dt.timedelta = dt.timedelta(minutes=1)
-    who: dict = field(default_factory=dict)
-    boss: object = None
-
-    def by(self, role, second=False):
-        return self.who[role.value + ("2" if second else "")].reference
-
-    def wait(self, days):
-        self.now += dt.timedelta(days=days)
-
-    def minute(self):
-        self.now += self.pace
-        return self.now
 
 
 @contextmanager
@@ -140,55 +113,17 @@ def _forget():
 
 
 def opened(desk):
-    """The log begun, people with their roles, a register with one body of each kind, a calendar, rules in force."""
-    at = desk.now
-    ledger.start_log(by="console", at=at)
-    staff.add_unit(code="office", name="The office", by=None, at=at)
-    boss = desk.boss = staff.add_person(
-        mail="ada@agency.example", name="Ada", unit="office", administrator=True, by=None, at=at
-    )
-    staff.add_course(code="handling", name="Handling records", needed=True, by=boss, at=at)
-    for role in ROLES:
-        official(desk, role.value, role)
-    custody.hold_key(number=boss.pk, use="log", by=boss, at=at)
-    for role in DOUBLE:
-        official(desk, role.value + "2", role)
-    rules.add_days_off(days={dt.date(2026, 12, 25): "Christmas", FAR: "The last day known"}, by=boss, at=at)
-    found = rules.propose_bundle(by=desk.who["policy_author"], at=at)
+    """The log begun, people with their roles, a calendar, rules in use."""
     # The packs' own cases run in `make check` and in tests/web/test_registry; once more for each desk would be minutes.
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rules, "cases_passed", lambda bundle: (1, 1))
-        rules.activate_bundle(number=found.pk, by=desk.who["policy_approver"], at=at)
-    for name in ("reviewer_counsel", "reviewer_privacy"):
-        days = {"since": at, "until": at.replace(year=2060)}
-        staff.put_on_call(number=desk.who[name].pk, role=name, by=boss, at=at, **days)
-    for one in desk.who.values():
-        staff.attest(policy=wiring.bundle().digest, by=one, at=at)
-    return desk
+        patch.setattr(
+            roster, "_days_off", lambda today: {dt.date(2026, 12, 25): "Christmas", FAR: "The last day known"}
+        )
+        return roster.opened(desk)
 
 
-def official(desk, name, role):
-    """Somebody of a unit of their own with one role and training in force."""
-    at, boss = desk.now, desk.boss
-    staff.add_unit(code=f"unit_{name}", name=name, by=boss, at=at)
-    mail = f"{name}@agency.example"
-    person = staff.add_person(mail=mail, name=name, unit=f"unit_{name}", by=boss, at=at)
-    days = {"done_on": at.date(), "expires_on": FAR}
-    staff.record_training(number=person.pk, course="handling", by=boss, at=at, **days)
-    staff.give_role(number=person.pk, role=role.value, since=at.date(), by=boss, at=at)
-    desk.who[name] = person
-    return person
-
-
-def a_body(desk, kind, code="", key=True):
-    """A body of the register: verified, with a key; its code."""
-    code, at = code or f"body_{kind}", desk.now
-    keeper = desk.who["records_officer"]
-    bodies.add(code=code, kind=kind, name=code, contact="a telephone", by=keeper, at=at)
-    bodies.verify(code=code, by=desk.who["verifier"], at=at)
-    if key:
-        bodies.register_key(code=code, public=f"key of {code}", until=FAR, by=keeper, at=at)
-    return code
+official, a_body = roster.official, roster.a_body
 
 
 @pytest.fixture(scope="module")
@@ -279,46 +214,15 @@ def emergency():
 
 # --- walks ----------------------------------------------------------------------------------------
 
-SECOND = {
-    "refuse_form": Role.LEAD_COUNSEL, "delay_notice": Role.LEAD_COUNSEL, "shorten_window": Role.EXECUTIVE,
-    "lift_hold": Role.EXECUTIVE, "extend": Role.LEAD_COUNSEL,
-}  # fmt: skip
 
+class Walk(walk.Walk):
+    """The demonstration's docket. Its papers are digests alone; what is packed is all that is lawful."""
 
-class Walk:
-    """One docket on its way. Each act is done by whoever has the role for it, on the desk's own clock."""
+    def paper(self, says, role):
+        return PAPER
 
-    def __init__(self, desk, request, *, body=None, anew=False, **opening):
-        self.desk, self.anew = desk, anew
-        request = dict(request)
-        # A day in the past of every rule's own day would be another law: the desk's day is the request's.
-        request["request_date"] = desk.now.date().isoformat()
-        kind = request["requester"]["kind"]
-        self.body = a_body(desk, kind, f"body_{next(_NUMBER)}") if body is None else body
-        text = yaml.safe_dump(request, sort_keys=False)
-        came = Came(text, desk.now.date(), "post", self.body, **opening)
-        self.came = came
-        self.id = intake.take_in(came=came, by=desk.by(Role.INTAKE), at=desk.minute()).docket.id
-
-    @property
-    def docket(self):
-        return queries.docket(self.id)
-
-    @property
-    def state(self):
-        return str(self.docket.state)
-
-    @property
-    def acts(self):
-        return [one.act for one in queries.history(self.id)]
-
-    def do(self, act, role=None, **given):
-        """Do an act as the first of the roles that do it, or as this one."""
-        row = find(act, self.docket.state) or next(one for one in TABLE if one.act == act)
-        role = role or min(one for one in row.roles if one is not Role.MACHINE)  # the first that is a person's
-        by = given.pop("by", "") or self.desk.by(role, self.anew and role in DOUBLE)
-        second = given.pop("second", "") or (self.desk.by(SECOND[act]) if act in SECOND else "")
-        return door.perform(docket=self.id, act=act, by=by, role=role, at=self.desk.minute(), second=second, **given)
+    def packing(self):
+        return MANIFEST, SETTINGS
 
     def refused(self, act, role=None, **given):
         """The code of why an act is refused; and that nothing was done."""
@@ -327,91 +231,6 @@ class Walk:
             self.do(act, role, **given)
         assert (queries.row(self.id), len(queries.history(self.id))) == before
         return refused.value.reason
-
-    def tick(self, days=0):
-        self.desk.wait(days)
-        passed = machine.tick(at=self.desk.minute())
-        assert passed.faults == ()
-        return [act for docket, act in passed.done if docket == self.id]
-
-    def establish(self, name, value, role):
-        return facts.establish(
-            docket=self.id, name=name, value=value, by=self.desk.by(role), role=role, at=self.desk.minute()
-        )
-
-    def docketed(self):
-        self.do("docket_request", paper_fields={"instrument_form": "copy"})
-        return self
-
-    def confirmed(self):
-        """Whoever establishes what the request states, has."""
-        for role in (Role.VERIFIER, Role.CUSTODIAN, Role.LEAD_COUNSEL):
-            if queries.waiting(self.id, role):
-                facts.confirm(docket=self.id, by=self.desk.by(role), role=role, at=self.desk.minute())
-        return self
-
-    def in_review(self, **instrument):
-        """Docketed, its facts confirmed, verified, judged, and the reviewers asked."""
-        self.docketed().confirmed()
-        self.do(
-            "verify", requester_verified=True, instrument=Instrument(True, True, **instrument),
-            requester_proof="call_back", instrument_check="court_record",
-        )  # fmt: skip
-        assert self.state == "in_review"
-        return self
-
-    @property
-    def lawful(self):
-        return tuple(item.key for item in self.docket.verdict.items if item.may_leave)
-
-    def reviewed(self, opinion="grant"):
-        first, last = Role.REVIEWER_COUNSEL, Role.REVIEWER_PRIVACY
-        if self.docket.track != "own":
-            self.do("review", first, opinion=opinion, needed=self.lawful)
-        self.do("finish_review", last, opinion=opinion, needed=self.lawful)
-        if self.state == "consolidating":
-            self.do("consolidate")
-        return self
-
-    def approved(self):
-        self.do("approve", grants=self.lawful)
-        return self
-
-    def cleared(self, days=0):
-        """Told, and waited for this long or waived by everybody; or whatever the track has instead."""
-        if self.docket.track == "adverse":
-            self.do("notify", letter=PAPER)
-            self.desk.wait(days)
-            self.do("clear", **({"cause": "window_over"} if days else {"cause": "waived", "waivers": PAPER}))
-        else:
-            self.do("omit_notice")
-            self.do("clear", cause="no_window")
-        return self
-
-    def packaged(self):
-        self.do("package", manifest=MANIFEST, items=self.lawful, paper_fields={"parameters": SETTINGS})
-        self.do("check", manifest=MANIFEST)
-        self.do("agree_to_seal", Role.RELEASE_OFFICER, manifest=MANIFEST)
-        self.do("agree_to_seal", Role.KEY_HOLDER, manifest=MANIFEST)
-        return self
-
-    def sealing(self):
-        key = "sha256:" + sha256(f"key of {self.body}".strip().encode()).hexdigest()
-        until = self.desk.now.date() + dt.timedelta(days=60)
-        return {"manifest": MANIFEST, "recipient_key": key, "retain_until": until, "release": new_docket()}
-
-    def seal(self):
-        self.do("seal", **self.sealing())
-        return self
-
-    def released(self):
-        self.do("release", manner="picked_up")
-        return self
-
-    def disposed(self):
-        self.do("receipt", Role.RECORDS_OFFICER)
-        self.do("dispose", certified_on=self.desk.now.date(), method="erased", certificate=PAPER)
-        return self
 
 
 STOPS = {

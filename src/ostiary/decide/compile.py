@@ -143,10 +143,19 @@ def _unsure(body: Residual) -> list[frozenset[str]]:
 
 
 def compile_request(
-    bundle: Bundle, group: Group, as_of: dt.date, roll: Roll, agency: frozenset[str] | None = None
+    bundle: Bundle,
+    group: Group,
+    as_of: dt.date,
+    roll: Roll,
+    agency: frozenset[str] | None = None,
+    said: Mapping[str, Any] | None = None,
 ) -> Plan:
-    """Compile one group of a request against a roll: all copies asked for that the roll holds."""
-    facts = fixed_facts(bundle, group, roll)
+    """Compile one group of a request against a roll: all copies asked for that the roll holds.
+
+    :param said: facts about persons that hold for everybody whom the plan is narrowed to (``Plan.only``); the roll
+        must not map them.
+    """
+    facts = {**fixed_facts(bundle, group, roll), **(said or {})}
     reading = Reading(bundle, facts, as_of, agency or bundle.agency.kinds)
     folder = _Folder(reading, roll)
     asked = [

@@ -32,7 +32,19 @@ from ostiary.law.condition import (
     Truth,
     atom_facts,
 )
-from ostiary.law.meaning import Facts, Kleene, Known, Missing, holds, kleene_all, kleene_any, kleene_not, shifted
+from ostiary.law.meaning import (
+    Facts,
+    Kleene,
+    Known,
+    Missing,
+    Rows,
+    holds,
+    kleene_all,
+    kleene_any,
+    kleene_not,
+    shifted,
+    worlds,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +91,10 @@ def fold(node: Condition, facts: Facts, open_: frozenset[str], ground: Ground = 
             return fold(body, facts, open_, ground)
         case Knows(part) | Possibly(part):
             return _certain(node, fold(part, facts, open_, ground))
+        case SomeRow(relation, body) if isinstance(facts.get(relation), Rows):
+            # The rows are given, and the same for everybody: nothing is left of them to ask a roll.
+            worlds_ = worlds(relation, facts)
+            return joined((fold(body, world, open_, ground) for world in worlds_), Any, decisive=True)
         case SomeRow(relation, body):
             return _some_row(relation, fold(body, facts, open_, ground), open_)
         case _:

@@ -34,10 +34,12 @@ class Minimised:
     leaving: tuple[Leaving, ...]
 
 
-def released(found: Screen, copies: Sequence[Leaving]) -> exp.Select:
+def released(found: Screen, copies: Sequence[Leaving], key: str = "") -> exp.Select:
     """The query whose rows are what leaves: NULL wherever a value was not decided or is not there.
 
     Whether a group of columns leaves under a program is asked once, in a stage of its own.
+
+    :param key: name of a column with the roll's id of each person; empty is no such column. It never leaves.
     """
     plan = found.plan
     bits = {program: 1 << place for place, program in enumerate(sql.asked_programs(plan))}
@@ -50,10 +52,13 @@ def released(found: Screen, copies: Sequence[Leaving]) -> exp.Select:
         exp.alias_(exp.or_(*(decided(one, bits[one.copy.program]) for one in group)), name)
         for name, group in asked.items()
     ]
+    if key:
+        used[plan.roll.id] = None
     names = [exp.column(name, quoted=True) for name in used]
     query = sql.staged(plan, packed_codes(plan, copies), used, exp.select(*names, *decided_columns))
     leaves = exp.or_(*(exp.column(name) for name in asked))
-    shown = [column for name, group in asked.items() for column in _shown(name, group)]
+    shown: list[exp.Expr] = [exp.alias_(exp.column(plan.roll.id, quoted=True), key, quoted=True)] if key else []
+    shown += [column for name, group in asked.items() for column in _shown(name, group)]
     return exp.select(*shown).from_(query.subquery("decided")).where(leaves)
 
 

@@ -136,6 +136,22 @@ def _check_terms(core: form.Core, signer: TrustedSigner, key: RecipientKey, toda
         )
 
 
+def open_payload(path: Path, core: form.Core, contents: str, key: PayloadKey, out: Path) -> None:
+    """Open a sealed payload whose key is still the sealer's own, before there is a package: for whoever checks it.
+
+    :param path: the file that ``sealing.prepare`` writes. ``contents``: the digest of ``contents.json``, in hex.
+    :raises PackageRefused: when it is not what was sealed; no plaintext is left behind.
+    :raises BadInput: when ``out`` is there already, or a file cannot be read or written.
+    """
+    try:
+        with path.open("rb") as file:
+            size = size_in(file.read(BLOCK), form.PAYLOAD, LARGEST_FILE)
+            statement = form.Statement(core, {form.CONTENTS: contents}, "")
+            _write_plaintext(file, Member(form.PAYLOAD, BLOCK, size), statement, key, out)
+    except (BadTar, OSError):
+        raise BadInput(f"{path.name}: cannot be read; have it packed again") from None
+
+
 def _unwrap(wrapped: bytes, core: form.Core, key: RecipientKey) -> PayloadKey:
     secret = key.unwrap(wrapped, core.bound(form.KEY))
     if secret is None:

@@ -67,8 +67,16 @@ def _nothing(known: Known) -> Mapping[str, Any]:
 def _received(known: Known) -> Mapping[str, Any]:
     kind = known.get("requester.kind") or _UNKNOWN
     named = known.bundle.words.classes.get(_IMMIGRATION)
-    found = {"requester_kind": kind, "immigration_authority": named is not None and kind in named.members}
-    return found | ({"requester_body": known.docket.body} if known.docket.body else {})
+    # No body by name: it is a claim until the verifier proves it (adr 14).
+    return {"requester_kind": kind, "immigration_authority": named is not None and kind in named.members}
+
+
+def _verified(known: Known) -> Mapping[str, Any]:
+    """Who asks, where the verifier found that it is who it says."""
+    kind, docket = known.get("requester.kind"), known.docket
+    if docket.requester_verified is not True or kind not in catalogue().nameable:
+        return {}
+    return {"requester_kind": kind} | ({"requester_body": docket.body} if docket.body else {})
 
 
 def _docketed(known: Known) -> Mapping[str, Any]:
@@ -137,6 +145,7 @@ def _sealed(known: Known) -> Mapping[str, Any]:
 _READ: Mapping[str, Callable[[Known], Mapping[str, Any]]] = {
     "request.received": _received,
     "request.docketed": _docketed,
+    "request.verified": _verified,
     "verdict.given": _verdict,
     "decision.approved": _decided,
     "decision.denied": _decided,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django import forms
+from django.http import QueryDict
 
 from ostiary.decide.request import LARGEST
 from ostiary.vocabulary import OPEN_LISTS, Base, Fact
@@ -22,26 +24,59 @@ _SOURCE = "source"
 class FromSource(DressedForm):
     """What both forms share: the docket as it was seen, and from where it is known."""
 
+    NAME: ClassVar[str]
     expect = forms.IntegerField(widget=forms.HiddenInput)
     role = forms.CharField(widget=forms.HiddenInput)
     source = forms.ChoiceField(
         label="From where do you know it?", required=False, help_text="A paper of this docket, or your own inquiry."
     )
 
-    def __init__(self, case: Case, role: Role, data: Any = None) -> None:
-        super().__init__(data, initial={"expect": case.docket.events, "role": role.value}, prefix=role.value)
+    def __init__(
+        self, case: Case, role: Role, data: Any = None, typed: Mapping[str, Any] | None = None, owner: str = ""
+    ) -> None:
+        """``typed``: what stood in the form when it was left; ``owner``: the signed word of whose it is."""
+        before = f"{role.value}-"
+        kept = {name.removeprefix(before): value for name, value in (typed or {}).items()}
+        initial = {**kept, "expect": case.docket.events, "role": role.value}
+        super().__init__(data, initial=initial, prefix=role.value)
+        self._case, self.capacity, self.owner, self.restored = case, role, owner, bool(typed)
         named = [(one.digest, f"the paper {one.name}") for one in case.papers]
         source = self.fields[_SOURCE]
         assert isinstance(source, forms.ChoiceField)
         source.choices = [("", "my own inquiry, or a register"), *named]
         self.order_fields([*(name for name in self.fields if name != _SOURCE), _SOURCE])
 
+    @classmethod
+    def draft(cls, role: Role) -> str:
+        """What a draft of this form is called."""
+        return f"{cls.NAME}/{role.value}"
+
+    @property
+    def draft_name(self) -> str:
+        """The same, of this one."""
+        return self.draft(self.capacity)
+
+    @property
+    def seen(self) -> int:
+        """How many events the page had shown; all that there are, where it does not say."""
+        said = str(self.data.get(self.add_prefix("expect"), ""))
+        return int(said) if said.isdecimal() and len(said) < 9 else self._case.docket.events
+
+    def see_anew(self) -> None:
+        """The same form, of the docket as it stands now: what was typed stays."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data[self.add_prefix("expect")] = str(self._case.docket.events)
+        self.data = data
+
 
 class QuestionsForm(FromSource):
     """The missing facts that one role establishes. What is left empty stays not known."""
 
-    def __init__(self, case: Case, role: Role, data: Any = None) -> None:
-        super().__init__(case, role, data)
+    NAME = "facts"
+
+    def __init__(self, case: Case, role: Role, data: Any = None, **kept: Any) -> None:
+        super().__init__(case, role, data, **kept)
         words = bundle().words
         self.asked = [name for _, _, name in questions(case) if facts.may_establish(name, role, words)]
         for name in self.asked:
@@ -58,10 +93,11 @@ class QuestionsForm(FromSource):
 class ConfirmForm(FromSource):
     """What the request states, this role establishes, and nobody has confirmed."""
 
+    NAME = "confirm"
     names = forms.MultipleChoiceField(label="It is so, as the request says:", widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, case: Case, role: Role, data: Any = None) -> None:
-        super().__init__(case, role, data)
+    def __init__(self, case: Case, role: Role, data: Any = None, **kept: Any) -> None:
+        super().__init__(case, role, data, **kept)
         words, waiting = bundle().words, queries.waiting(case.docket.id, role)
         names = self.fields["names"]
         assert isinstance(names, forms.MultipleChoiceField)

@@ -59,11 +59,16 @@ def judge(bundle: Bundle, file: str, today: dt.date) -> Judged:
 def _judge(packs: _Packs, file: str, today: dt.date) -> Judged:
     bundle = packs.bundle
     request = facts.read(file, bundle.words)
-    then = decide(bundle, request)
-    now = decide(bundle, facts.read(file, bundle.words, as_of=today))
+    then, now = _decided(packs, file, request.as_of), _decided(packs, file, today)
     named = frozenset(group.name for group in request.groups if group.facts.get(_NAMES) is True)
     found = tracks.judged(then, now, named, needs_agreement=_needs_agreement(bundle, then, now))
     return Judged(file, request, then, now, found, tracks.choose(bundle.procedure, request, found))
+
+
+@lru_cache(maxsize=256)
+def _decided(packs: _Packs, file: str, day: dt.date) -> Verdict:
+    """The verdict under the law of a day: that of the request's own day is the same on every later one."""
+    return decide(packs.bundle, facts.read(file, packs.bundle.words, as_of=day))
 
 
 def as_written(verdict: Verdict) -> str:

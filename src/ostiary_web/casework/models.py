@@ -10,16 +10,29 @@ from django.db import models
 from django.db.models import Q
 
 from ostiary_web.casework.docket.states import DocketKind, State
+from ostiary_web.casework.models_desk import Assignment as Assignment
+from ostiary_web.casework.models_desk import Hand as Hand
+from ostiary_web.casework.models_desk import Mention as Mention
+from ostiary_web.casework.models_desk import Note as Note
+from ostiary_web.casework.models_desk import reference as reference
+from ostiary_web.casework.models_forms import Draft as Draft
+from ostiary_web.casework.models_forms import Habit as Habit
+from ostiary_web.casework.models_forms import Proposal as Proposal
+from ostiary_web.casework.models_release import CertifiedFile as CertifiedFile
+from ostiary_web.casework.models_release import Disclosed as Disclosed
+from ostiary_web.casework.models_release import Packing as Packing
+from ostiary_web.casework.models_release import PickUp as PickUp
+from ostiary_web.casework.models_release import Release as Release
+from ostiary_web.casework.models_release import Reminder as Reminder
+from ostiary_web.casework.models_work import AskedPerson as AskedPerson
+from ostiary_web.casework.models_work import Identified as Identified
+from ostiary_web.casework.models_work import LongWork as LongWork
+from ostiary_web.casework.models_work import MatchWord as MatchWord
 
 
 def thread_name(**more: object) -> models.CharField[str, str]:
     """A thread of the ledger."""
     return models.CharField(max_length=26, **more)  # type: ignore[arg-type]
-
-
-def reference(**more: object) -> models.CharField[str, str]:
-    """Who did something, as the ledger calls them."""
-    return models.CharField(max_length=80, **more)  # type: ignore[arg-type]
 
 
 class Numbering(models.Model):
@@ -41,7 +54,9 @@ class Numbering(models.Model):
 class Docket(models.Model):
     """The case of one request. ``snapshot``: all of it, canonical JSON; ``events``: how many it is made of.
 
-    ``due``: the nearest last day of a running clock. ``last_index``: its last entry in the log.
+    ``due``: the nearest last day of a running clock, ``due_clock``. ``step``: the state, finer where the next act is
+    another one's (see ``actions.columns``). ``requester``: the kind that the request states, or empty.
+    ``last_index``: its last entry in the log.
     """
 
     pseudonym = thread_name(primary_key=True)
@@ -55,6 +70,10 @@ class Docket(models.Model):
     snapshot = models.TextField()
     events = models.PositiveIntegerField()
     due = models.DateField(null=True)
+    due_clock = models.CharField(max_length=30, blank=True)
+    step = models.CharField(max_length=40)
+    on_hold = models.BooleanField(default=False)
+    requester = models.CharField(max_length=60, blank=True)
     parent = thread_name(blank=True)
     last_index = models.BigIntegerField()
 
@@ -65,7 +84,8 @@ class Docket(models.Model):
         routine = frozenset(
             {
                 *("pseudonym", "number", "kind", "state", "body", "received", "received_mode", "entered_at"),
-                *("events", "due", "parent", "last_index"),
+                *("events", "due", "due_clock", "step", "on_hold", "requester", "parent"),
+                "last_index",
             }
         )
 
@@ -75,6 +95,11 @@ class Docket(models.Model):
         indexes = (
             models.Index(name="docket_by_state_and_due", fields=("state", "due")),
             models.Index(name="docket_by_due", fields=("due",)),
+            # Queues read this index and no row: a row is as long as its snapshot.
+            models.Index(
+                name="docket_in_queues",
+                fields=("step", "state", "due", "number", "received", "requester", "on_hold", "pseudonym"),
+            ),
             models.Index(name="docket_by_body", fields=("body", "state")),
             models.Index(name="docket_by_parent", fields=("parent",)),
         )

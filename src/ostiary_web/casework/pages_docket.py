@@ -15,8 +15,6 @@ from ostiary.decide.verdict import WIDEST_FIRST, Item, State
 from ostiary_web.casework import facts, pages, queries
 from ostiary_web.casework.actions import reading
 from ostiary_web.casework.docket import machine, transitions
-from ostiary_web.casework.docket.duties import may_read_reviews
-from ostiary_web.casework.docket.guards import removes, reviews_due
 from ostiary_web.casework.docket.machine import Allowed
 from ostiary_web.casework.docket.snapshot import Docket, ItemKey
 from ostiary_web.casework.docket.states import ENDED, OWNER
@@ -24,8 +22,7 @@ from ostiary_web.casework.docket.states import State as DocketState
 from ostiary_web.casework.docket.world import World
 from ostiary_web.casework.judging import Judged
 from ostiary_web.casework.pages import Me, plain
-from ostiary_web.casework.queries import PaperRow
-from ostiary_web.casework.world import world_for
+from ostiary_web.casework.queries import FactRow, PaperRow
 from ostiary_web.wiring import bundle
 
 _MINE = ("role", "not_held", "state", "person", "duty_s12")  # refusals that say only: not you, not here
@@ -33,7 +30,7 @@ _SAYS = {row.act: row.says for row in transitions.TABLE}
 _SHOWN = (State.ALIVE, State.UNDECIDED, State.DEFEATED, State.NOTED)
 _ASIDE = frozenset({*ENDED, DocketState.RETURNED, DocketState.CLARIFICATION, DocketState.PRESERVED})
 _STEPS = frozenset({"verify", "review", "check"})  # they stay in the state, and are its work
-BY_COMMAND = frozenset({"appeal_part"})  # another docket is opened with it
+APPEAL_PART = "appeal_part"  # another docket is opened with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,7 @@ class Happened:
 class Offer:
     """An act and whether whoever looks may do it. ``why`` and ``cure`` are empty where they may.
 
-    ``onward``: it takes the docket on; the others turn aside or only add to it.
+    ``onward``: it takes the docket on; the others turn aside or only add to it. ``second``: who must agree to it then.
     """
 
     act: str
@@ -93,26 +90,22 @@ class Offer:
     why: str = ""
     cure: str = ""
     onward: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewLine:
-    """One opinion, once it may be read."""
-
-    who: str
-    role: str
-    opinion: str
+    second: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What the docket's pages are made from: read once for a page. ``file``: the facts as they count today."""
+    """What the docket's pages are made from: read once for a page. ``stands``: every fact that stands, with its source.
+
+    ``file``: the facts as they count today.
+    """
 
     docket: Docket
     row: queries.DocketRow
     world: World
     judged: Judged | None
     papers: tuple[PaperRow, ...]
+    stands: tuple[FactRow, ...]
     file: str
 
     @property
@@ -130,26 +123,27 @@ class Case:
         """Who must act next."""
         return OWNER[self.docket.state].value
 
+    @property
+    def track(self) -> str:
+        """What the docket's track is for, in the words of the law in use; empty as long as there is none."""
+        track = self.world.law.procedure.track(self.docket.track)
+        return "" if track is None else track.says
+
 
 def opened(number: str, me: Me, at: dt.datetime) -> Case:
     """A docket for one who may read it; that it was read stands in the table of reads.
 
     :raises CaseworkError: if there is none. :raises Refused: to whoever sees no content of it.
     """
-    row = queries.row(number)
-    file = reading.export_request(docket=row.pseudonym, by=me.reference, at=at, why="page")
-    docket = queries.docket(row.pseudonym)
-    read = world_for(docket, at)
-    return Case(docket, row, read.world, read.judged, tuple(queries.paper_rows(docket.id)), file)
+    found = reading.open_docket(docket=number, by=me.reference, at=at, why="page", roster=me.roster)
+    read, papers = found.read, tuple(queries.paper_rows(found.docket.id))
+    return Case(found.docket, found.row, read.world, read.judged, papers, read.facts, read.file)
 
 
 def asked(case: Case) -> list[tuple[str, str]]:
     """What the request says, leaf by leaf, whether or not anybody has established it."""
     words = bundle().words
-    return [
-        (pages.leaf_label(name, words), pages.leaf_value(name, value, words))
-        for name, value in queries.claims(case.docket.id).items()
-    ]
+    return [(pages.leaf_label(one.name, words), pages.leaf_value(one.name, one.value, words)) for one in case.stands]
 
 
 def subjects(case: Case) -> list[tuple[str, str]]:
@@ -172,7 +166,7 @@ def known(case: Case, me: Me) -> list[FactLine]:
             _source(row, named, me),
             facts.may_establish(row.name, row.role, words),
         )
-        for row in queries.standing_facts(case.docket.id)
+        for row in case.stands
     ]
 
 
@@ -257,6 +251,16 @@ def timeline(case: Case, me: Me) -> list[Happened]:
     ]
 
 
+def since(case: Case, me: Me, events: int) -> list[Happened]:
+    """What happened after so many events, the oldest first."""
+    return [one for one in reversed(timeline(case, me)) if one.number > events]
+
+
+def entries_of(case: Case) -> list[tuple[int, str]]:
+    """Each entry of the docket in the log: its step, and what it says."""
+    return [(one.number, _says(one)) for one in queries.history(case.docket.id)]
+
+
 def _says(one: queries.Happened) -> str:
     """What an event was, in the words of its row; the opening has none."""
     source = one.data.get("source")
@@ -279,8 +283,7 @@ def offers(case: Case, me: Me) -> tuple[list[Offer], list[Offer], list[Offer]]:
     other: list[Offer] = []
     for one in machine.allowed(case.docket, case.world, me.reference):
         if isinstance(one, Allowed):
-            offer = _offered(one, case.docket.state)
-            (barred if offer.why else may).append(offer)
+            may.append(_offered(one, case.docket.state))
         else:
             offer = Offer(one.act, _SAYS[one.act], plain(one.role), f"{one.why.says} ({one.why.cites})", one.why.cure)
             (other if one.why.reason in _MINE else barred).append(offer)
@@ -288,24 +291,11 @@ def offers(case: Case, me: Me) -> tuple[list[Offer], list[Offer], list[Offer]]:
 
 
 def _offered(one: Allowed, here: DocketState) -> Offer:
-    if one.second:
-        says = f"a second person ({', '.join(map(plain, sorted(one.second)))}) must agree, and say so themselves"
-        return Offer(one.act, one.says, one.role, says, "do it together, by command: `ostiary-web act`")
-    if one.act in BY_COMMAND:
-        return Offer(one.act, one.says, one.role, "it opens another docket", "do it by command: `ostiary-web act`")
     onward = one.act in _STEPS or (one.to is not here and one.to not in _ASIDE)
-    return Offer(one.act, one.says, one.role, onward=onward)
-
-
-def reviews(case: Case, me: Me) -> tuple[list[ReviewLine], int, int]:
-    """The opinions as far as they may be read, how many are in, and how many are due."""
-    docket, world = case.docket, case.world
-    due, blind = reviews_due(docket, world), not removes(docket, world, "blindness")
-    may = may_read_reviews(docket, me.reference, {me.reference: me.roles}, due, blind)
-    lines = [ReviewLine(me.name(one.person), plain(one.role), plain(one.opinion)) for one in docket.reviews]
-    return (lines if may else []), len(docket.reviews), due
+    second = ", ".join(map(plain, sorted(one.second)))
+    return Offer(one.act, one.says, one.role, onward=onward, second=second)
 
 
 def to_confirm(case: Case, me: Me) -> int:
     """How many facts the request states that whoever looks establishes, and nobody has yet."""
-    return len({name for role in me.roles for name in queries.waiting(case.docket.id, role)})
+    return len({name for role in me.roles for name in queries.waiting_in(case.stands, role)})

@@ -22,7 +22,7 @@ from ostiary_web.wiring import bundle
 
 @dataclass(frozen=True, slots=True)
 class DocketRow:
-    """A docket as a queue shows it. ``due``: the nearest last day of a running limit."""
+    """A docket as a queue shows it. ``due``: the nearest last day of a limit. ``last_index``: its last entry."""
 
     pseudonym: str
     number: str
@@ -32,6 +32,7 @@ class DocketRow:
     received: dt.date
     due: dt.date | None
     events: int
+    last_index: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,15 @@ def docket(pseudonym: str) -> Docket:
     return loaded(models.Docket.objects.get(pk=find(pseudonym)))
 
 
+def row_and_docket(name: str) -> tuple[DocketRow, Docket]:
+    """A docket as a queue shows it, and itself, by its pseudonym or its number.
+
+    :raises CaseworkError: if there is none.
+    """
+    found = models.Docket.objects.get(pk=find(name))
+    return _row(found), loaded(found)
+
+
 def loaded(row: models.Docket) -> Docket:
     """The docket that a row's snapshot is."""
     return docket_from_plain(json.loads(row.snapshot))
@@ -101,16 +111,25 @@ def queue(*states: State, due_before: dt.date | None = None) -> list[DocketRow]:
     return [_row(one) for one in found]
 
 
-def open_dockets() -> list[str]:
-    """The pseudonyms of all dockets that are not closed, the oldest first."""
+def open_dockets(due_before: dt.date | None = None) -> list[str]:
+    """The pseudonyms of all dockets that are not closed, the oldest first; or of those due before a day alone."""
     found = models.Docket.objects.exclude(state=State.CLOSED.value).order_by("entered_at", "pseudonym")
+    if due_before is not None:
+        found = found.filter(due__lt=due_before)
     return list(found.values_list("pseudonym", flat=True))
+
+
+def next_due() -> dt.date | None:
+    """The nearest last day of a limit on any open docket; None where none runs."""
+    found = models.Docket.objects.exclude(state=State.CLOSED.value).exclude(due=None).order_by("due")
+    return found.values_list("due", flat=True).first()
 
 
 def _row(one: models.Docket) -> DocketRow:
     return DocketRow(
-        one.pseudonym, one.number, DocketKind(one.kind), State(one.state), one.body, one.received, one.due, one.events
-    )
+        one.pseudonym, one.number, DocketKind(one.kind), State(one.state), one.body, one.received, one.due, one.events,
+        one.last_index,
+    )  # fmt: skip
 
 
 def history(pseudonym: str) -> list[Happened]:
@@ -144,10 +163,15 @@ def claims(pseudonym: str) -> dict[str, Any]:
 
 def waiting(pseudonym: str, role: Role) -> dict[str, Any]:
     """The leaves that the request states, that this role establishes, and that nobody entitled has established yet."""
+    return waiting_in(standing_facts(pseudonym), role)
+
+
+def waiting_in(rows: Iterable[FactRow], role: Role) -> dict[str, Any]:
+    """Of these facts, those that this role establishes and nobody entitled has."""
     words = bundle().words
     return {
         one.name: one.value
-        for one in standing_facts(pseudonym)
+        for one in rows
         if facts.may_establish(one.name, role, words) and not facts.may_establish(one.name, one.role, words)
     }
 
@@ -170,9 +194,14 @@ def request_file(pseudonym: str, day: dt.date) -> str:
     Where it is confirmed who a subject is, the registers' consents and opt-outs of that day stand in the place of
     whatever the request says of them.
     """
+    return file_of(standing_facts(pseudonym), records(pseudonym), day)
+
+
+def file_of(rows: Iterable[FactRow], confirmed: Mapping[str, str], day: dt.date) -> str:
+    """The request file that these facts make. ``confirmed``: the record of each subject that has one."""
     words = bundle().words
-    stated = facts.established(((one.name, one.value, one.role) for one in standing_facts(pseudonym)), words)
-    for who, record in sorted(records(pseudonym).items()):
+    stated = facts.established(((one.name, one.value, one.role) for one in rows), words)
+    for who, record in sorted(confirmed.items()):
         stated = _registered(stated, who, record, day)
     return facts.to_text(facts.document(stated, words))
 
@@ -207,6 +236,12 @@ def verdicts(pseudonym: str) -> list[tuple[int, dt.date, str]]:
 def papers(pseudonym: str) -> dict[str, str]:
     """Kind of each paper of a docket, by its digest."""
     return dict(models.Paper.objects.filter(docket_id=pseudonym).values_list("digest", "kind"))
+
+
+def opened_with(key: str) -> str | None:
+    """The docket that an intake's form with this key opened, if any."""
+    found = models.Event.objects.filter(number=1, key=key).values_list("docket_id", flat=True) if key else None
+    return found.first() if found is not None else None
 
 
 def own_key(pseudonym: str) -> tuple[str, dt.date] | None:
@@ -259,11 +294,3 @@ def said_of_subjects(pseudonym: str) -> dict[str, Any]:
     """What the request says of each person or cohort asked about, by the docket's own name for it."""
     found = models.Subject.objects.filter(docket_id=pseudonym).order_by("who")
     return {one.who: json.loads(one.said) for one in found}
-
-
-def standing_queue(kind_fact: str) -> list[tuple[DocketRow, Docket, str]]:
-    """Every docket that is not closed, those due first, with the stated value of one fact (empty where none is)."""
-    rows = list(models.Docket.objects.exclude(state=State.CLOSED.value).order_by("due", "number"))
-    stated = models.Fact.objects.filter(name=kind_fact, superseded_at=None, docket__in=[one.pk for one in rows])
-    kinds = {docket: json.loads(value) or "" for docket, value in stated.values_list("docket_id", "value")}
-    return [(_row(one), loaded(one), kinds.get(one.pk, "")) for one in rows]

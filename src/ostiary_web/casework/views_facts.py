@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ostiary.errors import OstiaryError
-from ostiary_web.casework import pages_docket
+from ostiary_web.casework import pages_docket, views_drafts
+from ostiary_web.casework.actions import drafts
 from ostiary_web.casework.actions import facts as facts_actions
 from ostiary_web.casework.actions.letters import answer_questions
 from ostiary_web.casework.docket.roles import Role
@@ -27,9 +28,11 @@ def questions(request: HttpRequest, me: Me, number: str) -> HttpResponse:
     """The facts that are missing, asked of whoever establishes them."""
     at = now()
     case = pages_docket.opened(number, me, at)
+    role = _role(request, me)
     if request.method != "POST":
         return _page(request, case, me, {})
-    role = _role(request, me)
+    if views_drafts.put_aside(request, case, me, QuestionsForm.draft(role), at):
+        return redirect("facts", case.number)
     form = QuestionsForm(case, role, request.POST)
 
     def act() -> None:
@@ -39,6 +42,7 @@ def questions(request: HttpRequest, me: Me, number: str) -> HttpResponse:
         )  # fmt: skip
 
     if _done(form, act):
+        drafts.discard(docket=case.docket.id, form=form.draft(role), by=me.reference, at=at)
         messages.success(request, _("The facts are recorded. The verdict follows them."))
         return redirect("facts", case.number)
     return _page(request, case, me, {role: form})
@@ -51,6 +55,8 @@ def confirm(request: HttpRequest, me: Me, number: str) -> HttpResponse:
     at = now()
     case = pages_docket.opened(number, me, at)
     role = _role(request, me)
+    if views_drafts.put_aside(request, case, me, ConfirmForm.draft(role), at):
+        return redirect("facts", case.number)
     form = ConfirmForm(case, role, request.POST)
 
     def act() -> None:
@@ -60,6 +66,7 @@ def confirm(request: HttpRequest, me: Me, number: str) -> HttpResponse:
         )  # fmt: skip
 
     if _done(form, act):
+        drafts.discard(docket=case.docket.id, form=form.draft(role), by=me.reference, at=at)
         messages.success(request, _("Confirmed. The verdict follows the facts."))
         return redirect("facts", case.number)
     return _page(request, case, me, {role: form})
@@ -85,14 +92,18 @@ def _done(form: FromSource, act: Callable[[], None]) -> bool:
 def _page(request: HttpRequest, case: Case, me: Me, sent: dict[Role, FromSource]) -> HttpResponse:
     """The questions and what waits to be confirmed, for each role of whoever looks; what was sent as it was typed."""
     asked, waits = [], []
+    changed: list[pages_docket.Happened] = []
     for role in sorted(me.roles):
         posted = sent.get(role)
-        question = posted if isinstance(posted, QuestionsForm) else QuestionsForm(case, role)
-        waiting = posted if isinstance(posted, ConfirmForm) else ConfirmForm(case, role)
+        if posted is not None:
+            changed = pages_docket.since(case, me, posted.seen)
+            posted.see_anew()
+        question = posted if isinstance(posted, QuestionsForm) else views_drafts.taken_up(QuestionsForm, case, role, me)
+        waiting = posted if isinstance(posted, ConfirmForm) else views_drafts.taken_up(ConfirmForm, case, role, me)
         asked += [question] if question.asked else []
         waits += [waiting] if not waiting.empty or waiting is posted else []
     others = [(text, by) for text, by, name in pages_docket.questions(case) if not _mine(asked, name)]
-    parts = {"case": case, "asked": asked, "waits": waits, "others": others}
+    parts = {"case": case, "asked": asked, "waits": waits, "others": others, "changed": changed}
     return render(request, "casework/facts.html", parts, status=422 if sent else 200)
 
 

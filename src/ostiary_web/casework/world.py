@@ -6,8 +6,8 @@ Whatever cannot be read is None, and None is never yes. Nothing here writes.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from ostiary_web.casework.docket.roles import REVIEWERS, Role
 from ostiary_web.casework.docket.snapshot import Docket
 from ostiary_web.casework.docket.world import Counterparty, Delegation, Law, Log, Person, World
 from ostiary_web.casework.judging import Judged
+from ostiary_web.casework.queries import FactRow
 from ostiary_web.ledger_link import publishing
 from ostiary_web.ledger_link.queries import raw_connection
 from ostiary_web.registry import queries as registry
@@ -39,35 +40,58 @@ _NO_LAW = Law("", Procedure(), frozenset())
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The world, and the request as it was judged for it; None where it could not be."""
+    """The world, the request as it was judged for it (None where it could not be), and the facts that it rests on.
+
+    ``file``: the facts as they count on the day, as a request file.
+    """
 
     world: World
     judged: Judged | None
+    facts: tuple[FactRow, ...] = ()
+    records: Mapping[str, str] = field(default_factory=dict)
+    file: str = ""
 
 
-def world_for(docket: Docket | None, at: dt.datetime, *, last_index: int | None = None, body: str = "") -> Read:
+def world_for(
+    docket: Docket | None,
+    at: dt.datetime,
+    *,
+    last_index: int | None = None,
+    body: str = "",
+    roster: Sequence[Member] | None = None,
+) -> Read:
     """All that stands around a docket now. Call it with the docket's row locked, before anything is written.
 
     :param docket: None where there is none yet, which has then no verdict.
     :param last_index: the docket's last entry, which must be cosigned before anything leaves.
+    :param roster: the staff, where a page has just read it; an act reads it anew.
     """
     now = at.astimezone(config().zone())
     law, packs = _law()
     code = docket.body if docket is not None else body
-    judged = _judged(docket, packs, now.date()) if docket is not None and packs is not None else None
+    stated, records, file = _stated(docket, now.date())
+    judged = _judged(file, packs, now.date())
     world = World(
         now=now,
         law=law,
         calendar=_calendar(now.date()),
-        people=_people(docket, code, now, law, packs),
-        counterparty=_counterparty(docket, code, now.date()),
+        people=_people(docket, code, now, law, packs, records, roster),
+        counterparty=_counterparty(docket, code, now.date(), stated),
         verdict=None if judged is None else judged.verdict,
         track="" if judged is None else judged.track,
         policy=law.bundle,
         log=_log(last_index),
         roll=_roll(packs),
     )
-    return Read(world, judged)
+    return Read(world, judged, stated, records, file)
+
+
+def _stated(docket: Docket | None, today: dt.date) -> tuple[tuple[FactRow, ...], Mapping[str, str], str]:
+    """The facts that stand, who the subjects are, and the request file that both make today."""
+    if docket is None:
+        return (), {}, ""
+    rows, records = tuple(queries.standing_facts(docket.id)), queries.records(docket.id)
+    return rows, records, queries.file_of(rows, records, today)
 
 
 def _law() -> tuple[Law, Bundle | None]:
@@ -79,9 +103,11 @@ def _law() -> tuple[Law, Bundle | None]:
     return Law(used.digest, packs.procedure, used.approvers, used.suspended), packs
 
 
-def _judged(docket: Docket, packs: Bundle, today: dt.date) -> Judged | None:
+def _judged(file: str, packs: Bundle | None, today: dt.date) -> Judged | None:
+    if packs is None or not file:
+        return None
     try:
-        return judging.judge(packs, queries.request_file(docket.id, today), today)
+        return judging.judge(packs, file, today)
     except (OstiaryError, ValueError):
         # The facts cannot be read under these packs: there is no verdict, and everything waits.
         return None
@@ -96,13 +122,20 @@ def _calendar(today: dt.date) -> Calendar:
     return calendar(registry.days_off(today - dt.timedelta(days=400), end), end)
 
 
-def _people(docket: Docket | None, body: str, now: dt.datetime, law: Law, packs: Bundle | None) -> Mapping[str, Person]:
-    records = frozenset(queries.records(docket.id).values()) if docket is not None else frozenset[str]()
-    mine = {("record", record) for record in records} | {("body", body)}
+def _people(
+    docket: Docket | None,
+    body: str,
+    now: dt.datetime,
+    law: Law,
+    packs: Bundle | None,
+    records: Mapping[str, str],
+    roster: Sequence[Member] | None,
+) -> Mapping[str, Person]:
+    mine = {("record", record) for record in records.values()} | {("body", body)}
     mine |= set() if docket is None else {("docket", docket.id)}
     wrote = _authors(packs, now.date())
-    roster = staff.roster(now, now.date(), law.bundle)
-    people = {one.reference: _person(one, mine, now.date(), law.bundle, wrote) for one in roster}
+    members = staff.roster(now, now.date(), law.bundle) if roster is None else roster
+    people = {one.reference: _person(one, mine, now.date(), law.bundle, wrote) for one in members}
     outsiders = _outsiders(frozenset[str]() if docket is None else frozenset({docket.id}))
     return people | {one.id: one for one in (*outsiders, Person(MACHINE, "", frozenset({Role.MACHINE})))}
 
@@ -142,10 +175,10 @@ def _outsiders(own: frozenset[str]) -> Iterable[Person]:
     yield Person(CONCERNED, "", frozenset({Role.CONCERNED}), party_to=own)
 
 
-def _counterparty(docket: Docket | None, body: str, today: dt.date) -> Counterparty | None:
+def _counterparty(docket: Docket | None, body: str, today: dt.date, stated: Iterable[FactRow]) -> Counterparty | None:
     if body == "":
         # A private person is no body of the register: the verifier's finding in this docket is all that is known.
-        if docket is None or docket.requester_verified is None or not _is_private(docket.id):
+        if docket is None or docket.requester_verified is None or not _is_private(stated):
             return None
         key, until = queries.own_key(docket.id) or ("", None)
         return Counterparty(docket.requester_verified, False, key, until)
@@ -156,10 +189,10 @@ def _counterparty(docket: Docket | None, body: str, today: dt.date) -> Counterpa
     return Counterparty(found.verified, frozen, found.key or "", found.key_until, found.agreement_until)
 
 
-def _is_private(docket: str) -> bool:
+def _is_private(stated: Iterable[FactRow]) -> bool:
     """Whether a request says it comes from a private person. A body without its row in the register is not one: it
     could be a frozen one, asked for under no name."""
-    kind = queries.claims(docket).get("requester.kind")
+    kind = {one.name: one.value for one in stated}.get("requester.kind")
     return isinstance(kind, str) and kind not in catalogue().nameable
 
 

@@ -5,3 +5,7 @@ from ostiary.errors import BadInput
 
 class CounterError(BadInput):
     """What was sent cannot be taken. Repeats nothing that was typed."""
+
+
+class SentBefore(CounterError):
+    """The request stands already; its number is told, its secret is not."""

@@ -2,6 +2,12 @@
 
 from django.urls import path
 
-from ostiary_web.counter import views
+from ostiary_web.counter import views, views_follow, views_pick_up
 
-urlpatterns = [path("", views.ask, name="ask"), path("follow/", views.follow, name="follow")]
+urlpatterns = [
+    path("", views.ask, name="ask"),
+    path("saved/", views_follow.resume, name="resume"),
+    path("follow/", views_follow.follow, name="follow"),
+    path("pick-up/", views_pick_up.pick_up, name="pick_up"),
+    path("follow/letter/", views_follow.letter, name="follow_letter"),
+]

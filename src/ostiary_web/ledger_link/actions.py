@@ -162,3 +162,11 @@ def close_reads(*, day: dt.date, at: dt.datetime, by: str = MACHINE) -> Written:
     written = append_entry(kind="access.closed", thread=queries.agency_thread(), by=by, at=at, public=public)
     ClosedDay.objects.create(day=day, digest=digest, index=written.index)
     return written
+
+
+def close_past_reads(*, at: dt.datetime) -> list[dt.date]:
+    """Close every day that is over and still open, one after another; which they were. Done again it does nothing."""
+    days = queries.open_days(localdate(at))
+    for day in days:
+        close_reads(day=day, at=at)
+    return days

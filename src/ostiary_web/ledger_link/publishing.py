@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +20,11 @@ from ostiary.ledger.schema import Connection
 from ostiary.ledger.store import Head
 from ostiary.ledger.tree import Tiles
 from ostiary_web.ledger_link.faults import NotCosigned
-from ostiary_web.ledger_link.queries import raw_connection
+from ostiary_web.ledger_link.queries import oldest_since, raw_connection
 from ostiary_web.logs import log_of
 from ostiary_web.wiring import config, signer
+
+_BEHIND = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,19 @@ def publish() -> tuple[Head, int]:
     folder = config().ledger_export
     with explained("the export"):
         return export(raw_connection(), folder)
+
+
+def keeps_up(at: dt.datetime) -> bool:
+    """Whether the exported folder holds the head, or lacks only what was appended in the last minute.
+
+    :raises LedgerError: if the log or the folder cannot be read.
+    """
+    note, head = exported(config().ledger_export), store.read_head(raw_connection())
+    size = 0 if note is None else verify.parse_checkpoint(verify.parse_note(note).text).size
+    if size == head.size:
+        return True
+    oldest = oldest_since(size)
+    return size < head.size and oldest is not None and oldest > at - _BEHIND
 
 
 def check_published(timeout: float = 10.0) -> tuple[int, list[str]]:

@@ -68,3 +68,18 @@ def reads_of(day: dt.date) -> list[dict[str, str]]:
 def is_closed(day: dt.date) -> bool:
     """Whether a day's reads have their digest in the log."""
     return ClosedDay.objects.filter(day=day).exists()
+
+
+def open_days(today: dt.date) -> list[dt.date]:
+    """The past days whose reads have no digest in the log yet: none is left out since the first that has one."""
+    yesterday = today - dt.timedelta(days=1)
+    last = ClosedDay.objects.order_by("-day").values_list("day", flat=True).first()
+    first = yesterday if last is None else last + dt.timedelta(days=1)
+    since = [first + dt.timedelta(days=n) for n in range((yesterday - first).days + 1)]
+    read = Read.objects.filter(day__lt=today).values_list("day", flat=True).distinct()
+    return sorted({*since, *(day for day in read if not is_closed(day))})
+
+
+def oldest_since(size: int) -> dt.datetime | None:
+    """When the first entry beyond a size of the log was made; None where there is none."""
+    return Step.objects.filter(index__gte=size).order_by("index").values_list("at", flat=True).first()

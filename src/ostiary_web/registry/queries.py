@@ -88,6 +88,16 @@ def standing(code: str, day: dt.date) -> Standing | None:
     )
 
 
+def public_key(key: str) -> str | None:
+    """A recipient's public key as text, by its digest; None where none of this digest is in force."""
+    return Key.objects.filter(key=key, revoked_at=None).values_list("public", flat=True).first()
+
+
+def name_of(code: str) -> str:
+    """What a body is called; its code where it is not registered."""
+    return Body.objects.filter(code=code).values_list("name", flat=True).first() or code
+
+
 def consents(record: str, day: dt.date) -> tuple[Said, ...]:
     """What a person has consented to, in force on a day."""
     found = Consent.objects.filter(record=record, since__lte=day, until__gte=day, revoked_at=None).order_by("pk")
@@ -152,3 +162,10 @@ def letter(code: str, languages: Sequence[str]) -> LetterText | None:
         if (newest := found.order_by("-version").first()) is not None:
             return newest
     return None
+
+
+def letters_waiting(code: str, language: str) -> list[LetterText]:
+    """The texts of a letter that nobody has reviewed and that are newer than the one in use; the newest first."""
+    used = letter(code, [language])
+    found = LetterText.objects.filter(code=code, language=language, reviewed_at=None).order_by("-version")
+    return list(found if used is None else found.filter(version__gt=used.version))

@@ -8,6 +8,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
 
+_LONGEST = 255  # as much as the table of tries takes; no account has a longer address
+
 
 class DeskAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by an administrator only."""
@@ -35,4 +37,4 @@ def named_at_log_in(request: HttpRequest | None, credentials: dict[str, Any] | N
     name = given.get("email") or given.get("username")
     if not name and request is not None:
         name = request.POST.get("login", "")
-    return str(name or "").strip().lower()
+    return str(name or "").replace("\x00", "").strip().lower()[:_LONGEST]

@@ -218,6 +218,17 @@ def courses() -> list[tuple[str, str]]:
     return list(Course.objects.order_by("name").values_list("code", "name"))
 
 
+def addresses() -> dict[str, str]:
+    """What everybody who works here now logs in with, by reference."""
+    active = Person.objects.filter(is_active=True).values_list("pk", "mail")
+    return {f"person:{number}": mail for number, mail in active}
+
+
+def names() -> dict[str, str]:
+    """What everybody who ever worked here is called, by reference."""
+    return {f"person:{number}": name for number, name in Person.objects.values_list("pk", "name")}
+
+
 def roster(at: dt.datetime, day: dt.date, policy: str) -> tuple[Member, ...]:
     """Everybody active, as the rules of duty see them, on a day.
 

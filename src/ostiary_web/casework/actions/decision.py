@@ -11,6 +11,7 @@ from django.db import transaction
 from ostiary.ledger.entry import new_docket
 from ostiary_web.casework import facts, models, papers, queries
 from ostiary_web.casework.actions import door, intake
+from ostiary_web.casework.actions.columns import keep_hand
 from ostiary_web.casework.actions.door import Done
 from ostiary_web.casework.actions.intake import Came
 from ostiary_web.casework.docket.roles import Role
@@ -87,9 +88,11 @@ def appeal_part(
     follow_up, wanted = new_docket(), tuple(items)
     with transaction.atomic():
         number = intake.next_number(at)  # before the docket and the log are locked, as at every intake
-        door.perform(
+        before = door.perform(
             docket=docket, act="appeal_part", by=by, role=role, at=at, follow_up=follow_up, items=wanted, **more
         )
+        if before.again:
+            return before
         row = door.locked(queries.find(docket))
         file = _narrowed(row.pseudonym, wanted, received)
         came = Came(file, received, mode, row.body, DocketKind.APPEAL, name="appeal.yaml")
@@ -121,5 +124,6 @@ def _same_sources(parent: str, child: str) -> None:
         if known is not None and same and facts.may_establish(row.name, known.role, words):
             row.by, row.role = known.by, known.role
             row.save(update_fields=["by", "role"])
+            keep_hand(child, known.by, known.role)
     for who, record in queries.records(parent).items():
         models.Subject.objects.filter(docket_id=child, who=who).update(record=record)

@@ -14,12 +14,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from ostiary.canonical import plain
 from ostiary.ledger.entry import canonical_json
 from ostiary.ledger.kinds import catalogue
 from ostiary.ledger.opening import explained
 from ostiary_web.casework import entries, judging, models, queries
+from ostiary_web.casework.actions.columns import columns, keep_hands
+from ostiary_web.casework.actions.guarding import check_leaving
 from ostiary_web.casework.docket import machine, transitions
 from ostiary_web.casework.docket.codec import to_plain
 from ostiary_web.casework.docket.duties import APART, NEW
@@ -35,6 +38,7 @@ from ostiary_web.casework.world import MACHINE, Read, world_for
 from ostiary_web.ledger_link import publishing
 from ostiary_web.ledger_link.actions import Written, append_entry
 from ostiary_web.ledger_link.faults import NotCosigned
+from ostiary_web.registry import queries as registry
 from ostiary_web.wiring import bundle
 
 _LOG_FIRST = (State.SEALED, State.RELEASED)
@@ -42,7 +46,10 @@ _LOG_FIRST = (State.SEALED, State.RELEASED)
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Who tries what, in which capacity, when. ``papers``: public fields of the entry that only papers tell."""
+    """Who tries what, in which capacity, when. ``papers``: public fields of the entry that only papers tell.
+
+    ``enclosed``: the digest of the letter to the requester that goes with it, which the entry commits to.
+    """
 
     act: str
     by: str
@@ -52,6 +59,7 @@ class Attempt:
     papers: Mapping[str, Any] = field(default_factory=dict)
     given: Mapping[str, Any] = field(default_factory=dict)
     key: str = ""
+    enclosed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,7 @@ def perform(
     expect: int | None = None,
     key: str = "",
     paper_fields: Mapping[str, Any] | None = None,
+    enclosed: str = "",
     **given: Any,
 ) -> Done:
     """Do one act on one docket, or raise and have done nothing. What the machine does thereupon is done with it.
@@ -85,12 +94,13 @@ def perform(
     :param expect: how many events the actor saw; a docket that has moved on is not acted upon.
     :param key: what the form bore; the second sending of one form does nothing, and says so.
     :param paper_fields: public fields of the entry that only the papers tell.
+    :param enclosed: the digest of the letter to the requester that goes with it.
     :raises Refused: with the reason, its source and what to do.
     :raises CaseworkError: if there is no such docket, or a field of the entry is missing.
     :raises LedgerError, LedgerInput: if the entry cannot be written.
     """
     pseudonym = queries.find(docket)
-    attempt = Attempt(act, by, role, at, second, paper_fields or {}, given, key)
+    attempt = Attempt(act, by, role, at, second, paper_fields or {}, given, key, enclosed)
     cause = _log_first(pseudonym, act)
     try:
         with transaction.atomic():
@@ -120,6 +130,7 @@ def do(row: models.Docket, attempt: Attempt) -> Done:
     :raises Refused: as the engine says.
     """
     before, last = queries.loaded(row), row.last_index
+    check_leaving(before, attempt.act, attempt.given)
     read = world_for(before, attempt.at, last_index=last)
     step = engine_step(before, read, attempt)
     transition = transitions.find(attempt.act, before.state)
@@ -140,7 +151,20 @@ def engine_step(docket: Docket, read: Read, attempt: Attempt) -> Step:
     for person, role in ((event.by, event.role), (event.second, event.second_role)):
         if person and role is not None:
             check_apart(docket.id, person, role)
+    if found.docket.body != docket.body:
+        check_body(docket.id, found.docket.body, attempt.at)
     return found
+
+
+def check_body(docket: str, body: str, at: dt.datetime) -> None:
+    """A body that is named stands in the register, and is of the kind that the request states.
+
+    :raises Refused: else.
+    """
+    found = registry.standing(body, localdate(at))
+    if found is None or found.kind != queries.claims(docket).get("requester.kind"):
+        says = "the register has no such body of the kind that the request states"
+        raise Refused(Refusal("body", says, "I1", "have it registered first, or correct what the request states"))
 
 
 def check_apart(docket: str, person: str, role: Role) -> None:
@@ -162,6 +186,7 @@ def record(row: models.Docket, step: Step, attempt: Attempt, judged: Judged | No
     """
     before, number = queries.loaded(row), row.events + 1
     public, later = _fields(step, attempt, judged, row)
+    private = {"event": event_to_plain(step.event)}
     _move(row, step.docket)
     with explained("the log"):
         written = append_entry(
@@ -171,8 +196,8 @@ def record(row: models.Docket, step: Step, attempt: Attempt, judged: Judged | No
             at=attempt.at,
             public=public,
             later=later,
-            private={"event": event_to_plain(step.event)},
-            papers=_digests(attempt.given),
+            private=private | ({"letter": attempt.enclosed} if attempt.enclosed else {}),
+            papers=_digests(attempt),
         )
     if again:
         engine_step(before, world_for(before, attempt.at, last_index=row.last_index), attempt)
@@ -200,24 +225,26 @@ def _plain(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: plain(to_plain(value)) for name, value in fields.items()}
 
 
-def _digests(given: Mapping[str, Any]) -> list[str]:
+def _digests(attempt: Attempt) -> list[str]:
     """The papers that an act names: they are committed to, so that they can be shown to be what was acted upon."""
-    return sorted({value for value in given.values() if isinstance(value, str) and value.startswith("sha256:")})
+    named = (*attempt.given.values(), attempt.enclosed)
+    return sorted({value for value in named if isinstance(value, str) and value.startswith("sha256:")})
 
 
 def _move(row: models.Docket, after: Docket) -> None:
     """Put the docket's new state into its row, if nobody else has moved it."""
-    running = [clock.due for clock in after.clocks if clock.tolled is None and not clock.ran_out]
     changed = {
         "snapshot": canonical_json(docket_to_plain(after)).decode(),
         "state": after.state.value,
+        "body": after.body,
         "events": after.events,
-        "due": min(running, default=None),
+        **columns(after),
     }
     if not models.Docket.objects.filter(pk=row.pk, events=row.events).update(**changed):
         raise changed_meanwhile()
     for name, value in changed.items():
         setattr(row, name, value)
+    keep_hands(after)
 
 
 def _keep(row: models.Docket, number: int, attempt: Attempt, data: Mapping[str, Any], written: Written) -> None:

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from ostiary_web.casework import facts, models, queries
 from ostiary_web.casework.actions import door
+from ostiary_web.casework.actions.columns import keep_hand, keep_requester
 from ostiary_web.casework.docket import duties
 from ostiary_web.casework.docket.moment import Moment, Refusal
 from ostiary_web.casework.docket.roles import Role
@@ -119,6 +120,8 @@ def _supersede(row: models.Docket, values: dict[str, Any], by: str, role: Role, 
         models.Fact(docket=row, name=name, value=facts.to_json(value), by=by, role=role.value, paper=paper, at=at)
         for name, value in values.items()
     )
+    keep_hand(row.pk, by, role.value)
+    keep_requester(row, values)
 
 
 def check_may(docket: Docket, world: World, by: str, role: Role, at: dt.datetime, roles: Iterable[Role]) -> None:

@@ -15,7 +15,8 @@ from django.utils.timezone import localdate
 from ostiary.ledger.entry import new_docket
 from ostiary.ledger.kinds import catalogue
 from ostiary_web.casework import entries, facts, models, papers, queries
-from ostiary_web.casework.actions import door
+from ostiary_web.casework.actions import access, door
+from ostiary_web.casework.actions.columns import columns, keep_hands, keep_requester
 from ostiary_web.casework.actions.door import Done
 from ostiary_web.casework.actions.facts import check_may
 from ostiary_web.casework.docket.moment import Refusal
@@ -24,7 +25,7 @@ from ostiary_web.casework.docket.roles import Role
 from ostiary_web.casework.docket.snapshot import Docket, Instrument
 from ostiary_web.casework.docket.states import DocketKind
 from ostiary_web.casework.faults import CaseworkError, Refused
-from ostiary_web.casework.world import world_for
+from ostiary_web.casework.world import REQUESTER, world_for
 from ostiary_web.ledger_link.actions import append_entry
 from ostiary_web.ledger_link.models import Thread
 from ostiary_web.ledger_link.queries import agency_thread
@@ -101,6 +102,7 @@ def open_row(
     claimed = facts.leaves(facts.parsed(came.file))
     row = _row(opened.docket, came, at, number)
     _state(row, claimed, came, by, role, at, paper)
+    keep_requester(row, claimed)
     return _opened(row, opened, came, claimed, (by, at, paper, key))
 
 
@@ -134,7 +136,7 @@ def next_number(at: dt.datetime) -> str:
 
 def _row(docket: Docket, came: Came, at: dt.datetime, number: str) -> models.Docket:
     Thread.objects.create(pseudonym=docket.id, sort="docket")
-    return models.Docket.objects.create(
+    row = models.Docket.objects.create(
         pseudonym=docket.id,
         number=number,
         kind=docket.kind.value,
@@ -145,10 +147,12 @@ def _row(docket: Docket, came: Came, at: dt.datetime, number: str) -> models.Doc
         entered_at=at,
         snapshot=door.opening_data(docket),
         events=docket.events,
-        due=min(clock.due for clock in docket.clocks),
         parent=docket.parent,
         last_index=-1,  # set with the entry, in this transaction
+        **columns(docket),
     )
+    keep_hands(docket)
+    return row
 
 
 def _state(
@@ -191,11 +195,23 @@ def _opened(
 
 
 def add_paper(*, docket: str, kind: str, name: str, data: bytes, by: str, at: dt.datetime) -> str:
-    """Keep a paper that came in for a docket; its digest, by which acts and facts name it."""
-    digest = papers.keep(data)
+    """Keep a paper that came in for a docket; its digest, by which acts and facts name it.
+
+    :param by: the requester, whom the counter has let in, or an official who may act in this docket.
+    :raises Refused: to anybody else.
+    """
     row = models.Docket.objects.get(pk=queries.find(docket))
+    if by != REQUESTER:
+        found = queries.loaded(row)
+        access.check_works(found, world_for(found, at, last_index=row.last_index).world, by, at)
+    return keep_paper(row.pk, kind, name, data, by, at)
+
+
+def keep_paper(pseudonym: str, kind: str, name: str, data: bytes, by: str, at: dt.datetime) -> str:
+    """Keep a paper for a docket, by somebody who was let through already; its digest."""
+    digest = papers.keep(data)
     values = {"kind": kind, "name": name, "size": len(data), "by": by, "at": at}
-    models.Paper.objects.get_or_create(docket=row, digest=digest, defaults=values)
+    models.Paper.objects.get_or_create(docket_id=pseudonym, digest=digest, defaults=values)
     return digest
 
 
@@ -274,6 +290,24 @@ def verify(
     return door.perform(
         docket=docket, act="verify", by=by, role=role, at=at,
         requester_verified=requester_verified, instrument=instrument,
+        requester_proof=requester_proof, instrument_check=instrument_check, **more,
+    )  # fmt: skip
+
+
+def name_body(
+    *,
+    docket: str,
+    body: str,
+    requester_proof: str,
+    instrument_check: str,
+    by: str,
+    role: Role = Role.VERIFIER,
+    at: dt.datetime,
+    **more: Any,
+) -> Done:
+    """Say which body of the register asks, where the request came in under no name; now it can be given anything."""
+    return door.perform(
+        docket=docket, act="name_body", by=by, role=role, at=at, requester_body=body,
         requester_proof=requester_proof, instrument_check=instrument_check, **more,
     )  # fmt: skip
 

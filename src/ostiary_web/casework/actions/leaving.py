@@ -12,6 +12,8 @@ from ostiary_web.casework.actions.door import Done
 from ostiary_web.casework.docket.roles import Role
 from ostiary_web.casework.docket.snapshot import ItemKey
 
+CHECK = "check"
+
 
 def package(
     *,

@@ -1,4 +1,4 @@
-"""A denial with its letter: the letter is kept as a paper of the docket in the transaction that denies."""
+"""An act with its letter, which is kept as a paper of the docket in the act's transaction; and answers to questions."""
 
 from __future__ import annotations
 
@@ -8,24 +8,47 @@ from typing import Any
 
 from django.db import transaction
 
-from ostiary_web.casework.actions import door, facts, intake
+from ostiary_web.casework import models, papers
+from ostiary_web.casework.actions import door, facts
 from ostiary_web.casework.actions.door import Done
 from ostiary_web.casework.docket.roles import Role
 
-LETTER = "denial_letter"
+# The acts that a letter to the requester goes with, and which.
+LETTERS: Mapping[str, str] = {
+    "acknowledge": "acknowledgement",
+    "return_request": "return",
+    "ask": "clarification",
+    "refuse_form": "form_refused",
+    "deny": "denial",
+    "approve": "decision",
+}
+_ENDING = "_letter"
 
 
 @transaction.atomic
-def deny_with_letter(*, docket: str, letter: bytes, by: str, role: Role, at: dt.datetime, **more: Any) -> Done:
-    """Deny, and keep the letter that was previewed; sent twice, it is kept once.
+def perform_with_letter(*, docket: str, act: str, letter: bytes, at: dt.datetime, **more: Any) -> Done:
+    """Do an act, and keep the letter that was previewed; the act's entry commits to it. Sent twice, it is kept once.
 
-    :param letter: the letter as it goes to the requester.
+    :param letter: as it goes to the requester.
     :raises Refused: as ``door.perform``; the letter is then no paper of the docket.
     """
-    done = door.perform(docket=docket, act="deny", by=by, role=role, at=at, **more)
+    digest = papers.keep(letter)
+    done = door.perform(docket=docket, act=act, at=at, enclosed=digest, **more)
     if not done.again:
-        intake.add_paper(docket=docket, kind=LETTER, name="letter.html", data=letter, by=by, at=at)
+        keep(done.docket.id, act, digest, more["by"], at)
     return done
+
+
+def keep(pseudonym: str, act: str, digest: str, by: str, at: dt.datetime) -> None:
+    """The letter of an act, whose bytes are kept, becomes a paper of its docket."""
+    kind = f"{LETTERS[act]}{_ENDING}"
+    values = {"kind": kind, "name": f"{kind}.html", "size": len(papers.content(digest)), "by": by, "at": at}
+    models.Paper.objects.get_or_create(docket_id=pseudonym, digest=digest, defaults=values)
+
+
+def is_letter(kind: str) -> bool:
+    """Whether a paper of this kind is a letter to the requester."""
+    return kind.endswith(_ENDING)
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from django.utils.timezone import localdate
 
 from ostiary.errors import OstiaryError
 from ostiary_web.casework import models, queries
-from ostiary_web.casework.actions import door
+from ostiary_web.casework.actions import door, drafts
 from ostiary_web.casework.docket.act_guards import delay_runs, late_notice_pending
 from ostiary_web.casework.docket.clocks import expiry, overdue
 from ostiary_web.casework.docket.guards import same_answer
@@ -40,11 +40,14 @@ class Passed:
     faults: tuple[tuple[str, str], ...]
 
 
-def tick(*, at: dt.datetime) -> Passed:
-    """Go over every open docket once; each in a transaction of its own, so that one fault stops no other."""
+def tick(*, at: dt.datetime, due_only: bool = False) -> Passed:
+    """Go over every open docket once; each in a transaction of its own, so that one fault stops no other.
+
+    :param due_only: only over those on which a limit is over: few, so that it can be done each minute.
+    """
     done: list[tuple[str, str]] = []
     faults: list[tuple[str, str]] = []
-    for pseudonym in queries.open_dockets():
+    for pseudonym in queries.open_dockets(due_before=localdate(at) if due_only else None):
         try:
             with transaction.atomic():
                 found = door.follow_on(door.locked(pseudonym), at, clocks=True)
@@ -56,6 +59,7 @@ def tick(*, at: dt.datetime) -> Passed:
         else:
             done += [(pseudonym, one.act) for one in found]
             faults += [(pseudonym, why) for why in _owed(pseudonym, localdate(at))]
+    drafts.expire(at=at)
     return Passed(tuple(done), tuple(faults))
 
 

@@ -36,6 +36,11 @@ def _established(docket: Docket, world: World) -> bool | None:
     return None not in (docket.requester_verified, paper.in_writing, paper.valid)
 
 
+def _no_body_yet(docket: Docket, world: World) -> bool | None:
+    # What a request claims is proved first; a body that was named stands.
+    return docket.body == "" and docket.requester_verified
+
+
 def _verdict_at_hand(docket: Docket, world: World) -> bool | None:
     found, law = world.verdict, world.law
     if found is None or not found.items or law.procedure.track(world.track) is None:
@@ -153,6 +158,7 @@ OWN: dict[str, Guard] = {
         Guard("preservation_over", _preservation_over, "the keeping still runs", "its limit", "wait for its end"),
         Guard("answer_overdue", _answer_overdue, "the requester still has time to answer", "I5", "wait"),
         Guard("established", _established, "who asks, or what the paper is, is open", "I1", "verify it first"),
+        Guard("no_body_yet", _no_body_yet, "a body is named, or who asks is not proved", "I1", "verify it first"),
         Guard("verdict_at_hand", _verdict_at_hand, "no verdict under the rules in use", "I8", "have it judged"),
         Guard("same_answer", _same_answer, "the answer is another one, or the very same verdict", "I8", "look again"),
         Guard("other_answer", _other_answer, "the answer has not changed", "I8", "renew the verdict instead"),

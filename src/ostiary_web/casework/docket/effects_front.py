@@ -74,6 +74,28 @@ class Verify(Given):
 
 
 @dataclass(frozen=True, slots=True)
+class NameBody(Given):
+    """Which body of the register it is that asks, once that is proved; the caller checks that the register has it."""
+
+    requester_body: str
+    requester_proof: str
+    instrument_check: str
+
+    def changes(self, moment: Moment) -> Mapping[str, Any]:
+        return {"body": self.requester_body}
+
+    def public(self, moment: Moment) -> Mapping[str, Any]:
+        return {
+            "role": moment.role.value,
+            "requester_proof": self.requester_proof,
+            "instrument_check": self.instrument_check,
+        }
+
+    def refused(self, moment: Moment) -> Refusal | None:
+        return None if self.requester_body else need("body", "no body is named", "name one of the register")
+
+
+@dataclass(frozen=True, slots=True)
 class RefuseForm(Given):
     """``defects``: codes; the letter says how to cure each."""
 

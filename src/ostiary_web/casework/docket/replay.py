@@ -12,7 +12,7 @@ from ostiary_web.casework.docket.roles import Role
 from ostiary_web.casework.docket.snapshot import Acted, Docket
 from ostiary_web.casework.docket.states import State
 
-_OF_THE_EVENT = frozenset({"id", "kind", "state", "received", "last_at", "events", "acted", "parent", "body"})
+_OF_THE_EVENT = frozenset({"id", "kind", "state", "received", "last_at", "events", "acted", "parent"})
 
 
 @dataclass(frozen=True, slots=True)

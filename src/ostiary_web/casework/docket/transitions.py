@@ -93,6 +93,8 @@ _INTAKE = (
          (R.RECORDS_OFFICER, R.MACHINE), "docket.closed", needs=("preservation_over",)),
     _row("verify", "say who asks and what the paper is", (S.DOCKETED,), None,
          (R.VERIFIER,), "request.verified", front.Verify),
+    _row("name_body", "say which body of the register asks", (S.DOCKETED, *_UNDER_REVIEW, S.CONSOLIDATING, S.DECISION),
+         None, (R.VERIFIER,), "request.verified", front.NameBody, needs=("no_body_yet",)),
     _row("refuse_form", "refuse the paper or the proof of who asks; say how to cure it", (S.DOCKETED,), S.REFUSED_FORM,
          (R.VERIFIER,), "request.form_refused", front.RefuseForm, second=(R.LEAD_COUNSEL,)),
     _row("abandon", "end it: the requester did not answer in time", (S.RETURNED, S.CLARIFICATION), S.ABANDONED,

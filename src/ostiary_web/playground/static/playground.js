@@ -64,13 +64,13 @@
     data.set("do", submitter?.value ?? "show");
     form.setAttribute("aria-busy", "true");
     try {
-      const reply = await fetch("/", { method: "POST", body: data, signal });
+      const reply = await fetch(form.getAttribute("action"), { method: "POST", body: data, signal });
       if (reply.status !== 200 && reply.status !== 422) throw new Error(String(reply.status));
       show(new DOMParser().parseFromString(await reply.text(), "text/html"), whole, then);
       whole = false;
     } catch (fault) {
       if (fault.name === "AbortError") return;
-      document.getElementById("said").textContent = "No answer came. Is ostiary play still running?";
+      document.getElementById("said").textContent = form.dataset.silent;
     }
     if (!signal.aborted) form.removeAttribute("aria-busy");
   };

@@ -1,4 +1,4 @@
-"""The machine's pass over all open dockets: ``ostiary-web tick``, once an hour or oftener."""
+"""The machine's pass over all open dockets, by hand: ``ostiary-web tick``. The worker does it by itself."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from ostiary.errors import OstiaryError
 from ostiary_web.ledger_link import publishing
+from ostiary_web.wiring import config
 
 
 class Command(BaseCommand):
@@ -37,6 +38,8 @@ class Command(BaseCommand):
             raise CommandError(str(fault), returncode=fault.exit_code) from None
         if silent:
             self.stderr.write(f"these witnesses did not answer: {', '.join(silent)}")
+        if not config().scanner:
+            self.stderr.write("no scanner is configured: uploads are not looked at, which serves only a demonstration")
         call_command("collectstatic", interactive=False, verbosity=0)
         connection.close()
         server = Granian(

@@ -1,0 +1,130 @@
+"""What is to be packed, as plain values: exactly the approved items that may still leave, of exactly the persons known.
+
+Persons who share everything that is said of them in the docket and in the registers form a lot. Whoever packs and
+whoever checks both begin here, and then go different ways: by compiled queries, and person by person by the rules.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ostiary.canonical import digest
+from ostiary.decide.request import Group, Request
+from ostiary.law.bundle import Copy
+from ostiary.roll.mapping import Roll
+from ostiary.vocabulary import Level
+from ostiary_web.casework import facts
+from ostiary_web.casework.docket.snapshot import Docket, ItemKey
+from ostiary_web.casework.faults import CaseworkError
+from ostiary_web.casework.queries_work import Asked
+from ostiary_web.wiring import bundle
+
+_OPT_OUT = "flags.opt_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A package to be made. ``text``: the request file as the facts count today; ``people``: in the request's order.
+
+    ``alone``: groups that are one person each, whose facts in the docket and in the registers are that person's.
+    ``opted_out``: records of whom the registers have an opt-out in force.
+    """
+
+    docket: Docket
+    text: str
+    today: dt.date
+    people: tuple[Asked, ...]
+    alone: frozenset[str]
+    opted_out: frozenset[str]
+
+    @property
+    def items(self) -> frozenset[ItemKey]:
+        """What may be packed: granted, lawful on both days, not challenged."""
+        return self.docket.allowed_items
+
+    @property
+    def basis(self) -> str:
+        """The digest of all that the package follows from, but the records: another one when it must be packed anew."""
+        decision = self.docket.decision
+        return digest(
+            {
+                "facts": self.text,
+                "bundle": bundle().digest,
+                "decision": "" if decision is None else f"{decision.person} {decision.made} {decision.bundle}",
+                "items": sorted("/".join((one.who, one.program, one.element, one.source)) for one in self.items),
+                "people": [[one.number, one.who, one.record, sorted(one.strong)] for one in self.people],
+                "alone": sorted(self.alone),
+                "opted_out": sorted(self.opted_out),
+            }
+        )
+
+    def request(self, day: dt.date | None) -> Request:
+        """The request with the law as of a day; None is the day of its receipt."""
+        return facts.read(self.text, bundle().words, as_of=day)
+
+    @property
+    def days(self) -> tuple[dt.date | None, dt.date]:
+        """The two days whose law must both let a value go: the request's own, and today."""
+        return None, self.today
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Persons of one group of whom the same is said. ``roll``: without what ``said`` stands in the place of.
+
+    ``records``: the roll's ids, in the request's order. ``allowed``: the copies that were approved for the group.
+    """
+
+    group: str
+    records: tuple[str, ...]
+    said: Mapping[str, Any]
+    roll: Roll
+    allowed: frozenset[Copy]
+
+
+def lots(order: Order, request: Request, roll: Roll) -> tuple[Lot, ...]:
+    """The persons of an order, lot by lot.
+
+    :raises CaseworkError: if a person belongs to no group of the request.
+    """
+    groups = {group.name: group for group in request.groups}
+    made: dict[tuple[str, bool], list[str]] = {}
+    for one in order.people:
+        if one.who not in groups:
+            raise CaseworkError("a person belongs to a group that the request does not have; leave the person out")
+        out = one.who not in order.alone and one.record in order.opted_out
+        made.setdefault((one.who, out), []).append(one.record)
+    return tuple(
+        _lot(order, groups[name], out, tuple(dict.fromkeys(records)), roll) for (name, out), records in made.items()
+    )
+
+
+def _lot(order: Order, group: Group, out: bool, records: tuple[str, ...], roll: Roll) -> Lot:
+    allowed = frozenset(Copy(key.program, key.element, key.source) for key in order.items if key.who == group.name)
+    if group.name in order.alone:
+        narrowed = _without(roll, relations=bundle().words.relations)
+        return Lot(group.name, records, said_of_one(group, narrowed), narrowed, allowed)
+    if out:
+        return Lot(group.name, records, {_OPT_OUT: True}, _without(roll, names=(_OPT_OUT,)), allowed)
+    return Lot(group.name, records, {}, roll, allowed)
+
+
+def said_of_one(group: Group, roll: Roll) -> dict[str, Any]:
+    """What the docket says of the one person of a group, where the roll itself says nothing; registers included."""
+    words = bundle().words
+    personal = {name for name, fact in words.facts.items() if fact.level is Level.PERSON} - roll.open_facts
+    said = {name: group.facts[name] for name in sorted(personal)}
+    return said | {name: group.facts[name] for name in words.relations if name in group.facts}
+
+
+def _without(roll: Roll, *, relations: Iterable[str] = (), names: Iterable[str] = ()) -> Roll:
+    """The roll as if it mapped neither these relations nor these facts."""
+    gone, dropped = frozenset(relations), frozenset(names)
+    return replace(
+        roll,
+        relations={name: one for name, one in roll.relations.items() if name not in gone},
+        facts={name: one for name, one in roll.facts.items() if name not in dropped},
+    )

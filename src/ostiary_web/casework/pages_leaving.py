@@ -1,0 +1,18 @@
+"""The parts of the docket's page from the search of the roll to the package's end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ostiary_web.casework import pages_long_work, pages_matching, pages_packing
+from ostiary_web.casework.pages import Me
+from ostiary_web.casework.pages_docket import Case
+
+
+def parts(case: Case, me: Me) -> dict[str, Any]:
+    """By the names that the templates use."""
+    return {
+        "screen": pages_long_work.screen(case, me),
+        "matches": pages_matching.part(case, me),
+        "package": pages_packing.part(case, me),
+    }
