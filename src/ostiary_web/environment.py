@@ -98,8 +98,8 @@ VARIABLES = (
     Variable("OSTIARY_DEMO", "`yes`: a demonstration on this machine alone, over plain HTTP.", "yes", "never"),
     Variable(
         "OSTIARY_SIGNER",
-        "Who signs packages: `file:` and a key that only the desk may read, or `hsm:`, `gcpkms:`, `awskms:`. Without it "
-        "nothing is sealed. Its holder is never the log key's.",
+        "Who signs packages: `file:` and a key that only the desk may read, or `hsm:`, `gcpkms:`, `awskms:`. Without "
+        "it nothing is sealed. Its holder is never the log key's.",
         "file:/etc/ostiary/manifest.key.pem",
         "never",
     ),

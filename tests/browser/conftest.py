@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.sites import Site, a_site, watched
 
@@ -41,6 +41,7 @@ def playground() -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     # Chromium refuses its sandbox to root; for anybody else it stays on.
     flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
+    expect.set_options(timeout=30_000)  # a machine may be busy with other tests
     with sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=str(CHROMIUM), args=flags)
         yield chromium

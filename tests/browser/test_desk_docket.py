@@ -55,13 +55,6 @@ def at(site: Site) -> At:
     return At(site, dict(line.split() for line in site.run(SET_UP).splitlines()))
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _patient() -> Iterator[None]:
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
 @contextmanager
 def seen_by(browser: Browser, at: At, name: str, script: bool = True) -> Iterator[Page]:
     """A fresh page of somebody who is logged in; nothing may have gone wrong on it by the end."""

@@ -171,32 +171,37 @@ def taken_in(page: Page) -> str:
     return found[0]
 
 
+def telephoned(page: Page) -> str:
+    """Key in what a sergeant says on the telephone."""
+    page.get_by_role("link", name="Key in a request").click()
+    page.get_by_label("How did it come?").select_option("phone")
+    page.get_by_role("group", name="Did it come in writing?").get_by_text("no, it was only said").click()
+    page.get_by_text("It says that somebody is in danger now", exact=True).click()
+    page.get_by_label("Who asks, and for which office?").fill("Sergeant Example, City police")
+    page.get_by_label("Who is asking?").select_option(label="Municipal/county police (any state)")
+    page.get_by_label("Which body of the register is it?").select_option("city_police")
+    page.get_by_label("For what purpose").select_option(label="averting an imminent threat")
+    page.get_by_label("What kind of paper").select_option(label="Oral request")
+    page.get_by_label("Whom does it ask about?").fill("Jane Roe, born 1980")
+    page.get_by_text("Medicaid or CHIP", exact=True).click()
+    page.get_by_text("Current residential address", exact=True).click()
+    page.get_by_label("How many persons are asked about?").fill("1")
+    page.get_by_label("How are the persons identified?").select_option(label="name")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="Check it, add the scan, take it in")).to_be_visible()
+    page.get_by_role("group", name="Does the paper name the persons").get_by_text("yes").click()
+    page.get_by_label("Is the paper in force").select_option(label="in force")
+    sound(page)
+    if page.locator("#put_in_writing").count():
+        page.locator("label[for=put_in_writing]").click()
+    page.get_by_role("button", name="Take it in").click()
+    return taken_in(page)
+
+
 def test_somebody_is_in_danger(browser: Browser, known: Site):
     site = known
     with at_desk(browser, site, "intake") as page:
-        page.get_by_role("link", name="Key in a request").click()
-        page.get_by_label("How did it come?").select_option("phone")
-        page.get_by_role("group", name="Did it come in writing?").get_by_text("no, it was only said").click()
-        page.get_by_text("It says that somebody is in danger now", exact=True).click()
-        page.get_by_label("Who asks, and for which office?").fill("Sergeant Example, City police")
-        page.get_by_label("Who is asking?").select_option(label="Municipal/county police (any state)")
-        page.get_by_label("Which body of the register is it?").select_option("city_police")
-        page.get_by_label("For what purpose").select_option(label="averting an imminent threat")
-        page.get_by_label("What kind of paper").select_option(label="Oral request")
-        page.get_by_label("Whom does it ask about?").fill("Jane Roe, born 1980")
-        page.get_by_text("Medicaid or CHIP", exact=True).click()
-        page.get_by_text("Current residential address", exact=True).click()
-        page.get_by_label("How many persons are asked about?").fill("1")
-        page.get_by_label("How are the persons identified?").select_option(label="name")
-        page.get_by_role("button", name="Continue").click()
-        expect(page.get_by_role("heading", name="Check it, add the scan, take it in")).to_be_visible()
-        page.get_by_role("group", name="Does the paper name the persons").get_by_text("yes").click()
-        page.get_by_label("Is the paper in force").select_option(label="in force")
-        sound(page)
-        if page.locator("#put_in_writing").count():
-            page.locator("label[for=put_in_writing]").click()
-        page.get_by_role("button", name="Take it in").click()
-        number = taken_in(page)
+        number = telephoned(page)
         confirm(page, number)
         begin(page, NUMBER_IT)
         page.get_by_label("In which form did the paper come?").select_option("none")
