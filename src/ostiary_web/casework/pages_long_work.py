@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,19 +85,21 @@ class Part:
     fault: str = ""
 
 
-def screen(case: Case, me: Me) -> Part:
-    """The screen of the roll, as it was last done, and whether it may be done now."""
-    part = part_of(case, me, "screen")
+def screen(case: Case, me: Me, works: Sequence[Work]) -> Part:
+    """The screen of the roll, as it was last done, and whether it may be done now. ``works``: the newest first."""
+    part = part_of(case, me, "screen", works)
     if not part.number:
         return part
     return _with_tables(part, queries_work.work(part.number))
 
 
-def part_of(case: Case, me: Me, kind: str) -> Part:
-    """What every kind of long work shows."""
+def part_of(case: Case, me: Me, kind: str, works: Sequence[Work]) -> Part:
+    """What every kind of long work shows. ``works``: of this docket, the newest first."""
     mine = Role.CUSTODIAN in me.roles
     refused = _refused(case, me) if mine else None
-    newest, found = queries_work.latest(case.docket.id, kind), queries_work.latest_done(case.docket.id, kind)
+    alike = [one for one in works if one.kind == kind]
+    newest = next(iter(alike), None)
+    found = next((one for one in alike if one.done_well), None)
     return Part(
         kind,
         mine,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ostiary.errors import OstiaryError
@@ -103,9 +104,9 @@ class Candidate:
     mine: bool
 
 
-def part(case: Case, me: Me) -> Matches:
-    """The matching of a docket."""
-    part = pages_long_work.part_of(case, me, "match")
+def part(case: Case, me: Me, works: Sequence[Work]) -> Matches:
+    """The matching of a docket. ``works``: its long work, the newest first."""
+    part = pages_long_work.part_of(case, me, "match", works)
     asked = queries_work.asked_about(case.docket.id)
     try:
         found = identifying.review(queries_work.work(part.number)) if part.number and asked else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from ostiary_web.casework.pages import Me, plain
 from ostiary_web.casework.pages_docket import Case, item_name
 from ostiary_web.casework.pages_long_work import Part
 from ostiary_web.casework.queries_release import Packing
+from ostiary_web.casework.queries_work import Work
 
 # The acts of a package in their order: role, and what the button says.
 STEPS: tuple[tuple[str, Role, str], ...] = (
@@ -68,13 +69,13 @@ class Package:
     may_recall: bool
 
 
-def part(case: Case, me: Me) -> Package:
-    """The package of a docket."""
+def part(case: Case, me: Me, works: Sequence[Work]) -> Package:
+    """The package of a docket. ``works``: its long work, the newest first."""
     docket = case.docket
     found = queries_release.standing(docket)
     seal = docket.seal
     release = None if seal is None else queries_release.release_of(docket.id, seal.release)
-    work = pages_long_work.part_of(case, me, long_work.PACKAGE)
+    work = pages_long_work.part_of(case, me, long_work.PACKAGE, works)
     finding: Mapping[str, Any] = {} if found is None else found.finding
     return Package(
         work,

@@ -43,6 +43,11 @@ class Work:
         return self.state in UNDER_WAY
 
     @property
+    def done_well(self) -> bool:
+        """Whether it has a result."""
+        return self.state == DONE
+
+    @property
     def failed(self) -> bool:
         """Whether it ended without a result."""
         return self.state == FAILED
@@ -68,6 +73,11 @@ def latest_done(docket: str, kind: str) -> Work | None:
     """The newest work of a kind that has a result."""
     found = models.LongWork.objects.filter(docket_id=docket, kind=kind, state=DONE).order_by("-pk").first()
     return None if found is None else _work(found)
+
+
+def of_docket(docket: str) -> tuple[Work, ...]:
+    """Every piece of work of a docket, the newest first: one question for a page that shows several kinds."""
+    return tuple(_work(one) for one in models.LongWork.objects.filter(docket_id=docket).order_by("-pk"))
 
 
 def abandoned() -> list[int]:
