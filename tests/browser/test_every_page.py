@@ -87,6 +87,7 @@ class Eye:
             self.found[name, width, way] = faults
 
 
+@pytest.mark.long
 def test_a_sample_on_every_run(browser: Browser, site: Site):
     with a_page(browser, site) as page:
         eye = Eye(page, site.home)

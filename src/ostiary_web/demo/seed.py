@@ -110,12 +110,14 @@ def _registers(desk: Any, told: Any) -> None:
     from ostiary_web.demo.roster import FAR, a_body
     from ostiary_web.registry.actions import agreements, rules
 
-    at, keeper = desk.now, desk.who["records_officer"]
+    keeper = desk.who["records_officer"]
     for one in told.bodies:
         a_body(desk, one["kind"], one["code"], name=one["name"], contact=one["contact"])
         if one.get("agreement"):
             text = papers.keep(f"The agreement with {one['name']}, made up for the demonstration.\n".encode())
+            at = desk.minute()
             agreements.sign(code=one["code"], text=text, since=at.date(), until=FAR, by=keeper, at=at)
+    at = desk.minute()
     words = "Records about you were given out under an order that delayed this letter. The order has ended."
     late = rules.add_letter(code=LATE_NOTICE, language="en", text=words, by=desk.who["notice_officer"], at=at)
     rules.review_letter(letter=late.pk, by=desk.who["reviewer_privacy"], at=at)

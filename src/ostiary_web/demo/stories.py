@@ -124,7 +124,8 @@ def _to(desk: Desk, moment: dt.datetime) -> None:
         first = max(queries.next_due() or moment.date(), desk.now.date()) + dt.timedelta(days=1)
         if first > moment.date():
             break
-        desk.now = desk.now.replace(hour=6, minute=0) + (first - desk.now.date())
+        # In the morning of that day, but never after the moment: on the last day it may not be morning yet.
+        desk.now = min(desk.now.replace(hour=6, minute=0) + (first - desk.now.date()), moment)
         passed = machine.tick(at=desk.minute(), due_only=True)
         if passed.faults:
             raise BadInput(f"the machine's pass over the demonstration failed: {passed.faults[0][1]}")
