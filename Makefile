@@ -61,13 +61,17 @@ test: lint postgresql chromium pango ## everything that must hold at every commi
 	@if git rev-parse --quiet --verify HEAD~1 >/dev/null 2>&1; then $(MAKE) --no-print-directory law-gate; \
 	  else echo "law-gate: no earlier commit here; run it where there is one"; fi
 	$(BIN)/pytest -q -m "not long" $(SIDE_BY_SIDE)
-	$(BIN)/pytest -q -m "not long" $(SIDE_BY_SIDE) tests/web --ds tests.web.on_postgresql $(NOT_THE_DESK)
+	$(BIN)/pytest -q -m "not long" $(SIDE_BY_SIDE) tests/web --ds tests.web.on_postgresql $(NOT_THE_DESK) $(LATER)
 
 # One file's tests stay together: they share what is costly to make.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 
 # The playground has no database, and the demonstration one of its own: once is enough.
 NOT_THE_DESK := --ignore tests/web/test_board.py --ignore tests/web/test_playground.py --ignore tests/web/test_demo.py
+
+# On PostgreSQL these take minutes: `make test-long` runs them there. On SQLite they run every time.
+LATER := $(foreach one,desk_decide desk_docket desk_drafts desk_seconds every_address hostile_desk long_work \
+  matching_docket packing release_journeys release_journeys_pages,--ignore tests/web/test_$(one).py)
 
 # Faults at every file system call are put there by strace.
 strace:
@@ -77,6 +81,7 @@ strace:
 
 test-long: test strace ## and the slow properties
 	$(BIN)/pytest -q -m long
+	$(BIN)/pytest -q -m "not long" $(SIDE_BY_SIDE) $(patsubst --ignore,,$(LATER)) --ds tests.web.on_postgresql
 	$(BIN)/pytest -q --hypothesis-profile=deep tests/ledger/test_fuzz.py tests/release/test_tamper.py
 
 lint: $(DEV) ## style, types, imports
