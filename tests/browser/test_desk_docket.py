@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.sites import Site, a_page, faults_of, logged_in
 
+pytestmark = pytest.mark.long  # minutes: the journeys go the same ways at every commit
+
 # A desk with everybody, and a docket in each state that a page has a form for; its numbers, line by line.
 SET_UP = """
 from django.db import transaction

@@ -7,6 +7,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.sites import Site, at_desk, sound
 
+pytestmark = pytest.mark.long  # minutes: the journeys go the same ways at every commit
+
 PNG = b"\x89PNG\r\n\x1a\n a scan"
 
 

@@ -18,6 +18,8 @@ from tests.web.pages_desk import to_this_day
 from tests.web.released import a_releasing_desk, cleared, opened, walking
 from tests.web.walking import verified
 
+pytestmark = pytest.mark.long  # minutes: the journeys go the same ways at every commit
+
 
 def until_finished(roster, kills, chance, environment):
     """Start the worker until it ends well; how often it was killed."""

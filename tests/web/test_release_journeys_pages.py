@@ -15,6 +15,8 @@ from tests.web.pages_desk import enrolled, number_of, page, said, to_this_day
 from tests.web.released import a_releasing_desk, cleared, opened, released, retain, sealed, walking
 from tests.web.walking import a_database, sound
 
+pytestmark = pytest.mark.long  # minutes: the journeys go the same ways at every commit
+
 PICK_UP = "/request/pick-up/"
 
 
