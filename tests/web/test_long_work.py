@@ -57,7 +57,7 @@ def searches(walk):
 def test_the_button_asks_the_worker_and_the_page_shows_what_it_found(walk):
     client, path = enrolled(walk.desk.who["custodian"]), f"/desk/{number_of(walk)}/"
 
-    client.post(path + "work/screen/")
+    client.post(path + "long-work/screen/")
     waits = said(client.get(path))
     assert "It waits for the worker" in waits
     do_long_work.func(queries_work.latest(walk.id, "screen").number)
@@ -82,11 +82,11 @@ def test_the_screen_says_what_the_command_says(walk):
 def test_the_picture_is_served_from_its_own_address(walk):
     do_long_work.func(asked(walk))
 
-    answer = page(walk, "custodian", "work/picture/0.svg")
+    answer = page(walk, "custodian", "long-work/picture/0.svg")
 
     assert answer["Content-Type"].startswith("image/svg+xml")
     assert answer.content.startswith(b"<svg")
-    assert page(walk, "custodian", "work/picture/7.svg").status_code == 404
+    assert page(walk, "custodian", "long-work/picture/7.svg").status_code == 404
 
 
 def test_how_far_it_is_stands_on_the_page_and_in_the_answer_to_its_script(walk):
@@ -99,9 +99,9 @@ def test_how_far_it_is_stands_on_the_page_and_in_the_answer_to_its_script(walk):
     shown = page(walk, "reviewer_counsel")
     assert "Step 2 of 6: opening the roll" in said(shown)
     assert '<progress id="bar-screen" max="6" value="2">' in shown.content.decode()
-    assert page(walk, "reviewer_counsel", "work/progress").json() == {"screen": [2, 6]}
+    assert page(walk, "reviewer_counsel", "long-work/progress").json() == {"screen": [2, 6]}
     do_long_work.func(number)
-    assert page(walk, "reviewer_counsel", "work/progress").json() == {}
+    assert page(walk, "reviewer_counsel", "long-work/progress").json() == {}
 
 
 def test_what_was_found_is_out_of_date_once_the_facts_change(walk):
@@ -131,7 +131,7 @@ def test_what_the_law_refuses_whoever_the_person_is_is_refused_before_the_roll_i
 def test_only_the_custodian_searches(walk, name):
     client, path = enrolled(walk.desk.who[name]), f"/desk/{number_of(walk)}/"
 
-    client.post(path + "work/screen/")
+    client.post(path + "long-work/screen/")
 
     assert models.LongWork.objects.filter(docket_id=walk.id).count() == 0
     assert "Screen the roll" not in said(client.get(path))
@@ -145,7 +145,7 @@ def test_asked_twice_it_is_done_once(walk):
 
 
 def test_there_is_no_other_work(walk):
-    assert enrolled(walk.desk.who["custodian"]).post(f"/desk/{number_of(walk)}/work/mischief/").status_code == 404
+    assert enrolled(walk.desk.who["custodian"]).post(f"/desk/{number_of(walk)}/long-work/mischief/").status_code == 404
 
 
 # --- what goes wrong ------------------------------------------------------------------------------------

@@ -9,9 +9,9 @@ _OWN = ("search_roll", "package", "check", "fail_check", "agree_to_seal", "seal"
 _OWN_PAGES = [path(f"<str:number>/act/{act}/", views_packing.to_package, {"act": act}) for act in _OWN]
 
 urlpatterns = [
-    path("<str:number>/work/progress", views_long_work.progress, name="work_progress"),
-    path("<str:number>/work/picture/<int:place>.svg", views_long_work.picture, name="work_picture"),
-    path("<str:number>/work/<slug:kind>/", views_long_work.ask, name="work"),
+    path("<str:number>/long-work/progress", views_long_work.progress, name="work_progress"),
+    path("<str:number>/long-work/picture/<int:place>.svg", views_long_work.picture, name="work_picture"),
+    path("<str:number>/long-work/<slug:kind>/", views_long_work.ask, name="work"),
     path("<str:number>/person/", views_matching.name_person, name="name_person"),
     path("<str:number>/person/<int:person>/leave-out", views_matching.leave_out, name="leave_out"),
     path("<str:number>/person/<int:person>/compare/", views_matching.compare, name="compare"),
