@@ -1,17 +1,22 @@
 """Sealing and handing over: log first; one link for one recipient; a receipt before anything is given."""
 
+import datetime as dt
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 
 from ostiary.errors import BadInput
+from ostiary.ledger.net import TooFewWitnesses
 from ostiary_web.casework import kept, models, packaging, queries, queries_release
 from ostiary_web.casework.actions import accounting, handing_over, offering
 from ostiary_web.casework.docket.roles import Role
 from ostiary_web.casework.docket.states import State
 from ostiary_web.casework.faults import CaseworkError, Refused
 from ostiary_web.casework.jobs_release import finish_sealed_packages
+from ostiary_web.ledger_link import publishing
 from ostiary_web.ledger_link.faults import NotCosigned
+from ostiary_web.registry import queries as registry
 from ostiary_web.registry.actions import bodies
 from tests.web.pages_desk import to_this_day
 from tests.web.released import (
@@ -105,8 +110,6 @@ def test_the_package_names_the_docket_the_decision_the_law_and_the_day_of_destru
 
 
 def test_while_the_witnesses_are_down_nothing_is_finished_and_later_the_worker_does(ready, monkeypatch):
-    from ostiary_web.ledger_link import publishing
-
     wait = publishing.await_cosigned
     asked = []
 
@@ -275,6 +278,48 @@ def test_a_frozen_recipient_gets_nothing(gone):
 
     with pytest.raises(Refused, match="frozen"):
         signed(gone, secret)
+
+
+def test_while_the_rules_are_suspended_nothing_is_handed_over(gone, monkeypatch):
+    """Released, offered and signed for; what the law must still say is asked once more when it really leaves."""
+    secret = linked(gone)
+    signed(gone, secret)
+    used = registry.rules_in_use()
+    monkeypatch.setattr(registry, "rules_in_use", lambda: replace(used, suspended=True))
+
+    with pytest.raises(Refused) as refused:
+        taken(gone, secret)
+    assert refused.value.reason == "bundle_in_use"
+
+
+def test_while_no_witness_answers_nothing_is_handed_over(gone, monkeypatch):
+    """Also the entries of the release and of its receipt are cosigned before the file is given."""
+    secret = linked(gone)
+    signed(gone, secret)
+
+    def nobody(*asked, **more):
+        raise TooFewWitnesses("no witness answers", b"", ())
+
+    with monkeypatch.context() as down:
+        down.setattr(publishing, "gather", nobody)
+        with pytest.raises(NotCosigned):
+            taken(gone, secret)
+    assert taken(gone, secret)
+
+
+def test_a_key_that_ended_since_opens_nothing_new(gone, monkeypatch):
+    secret = linked(gone)
+    signed(gone, secret)
+    standing = registry.standing
+
+    def ended(code, day):
+        return replace(standing(code, day), key_until=day - dt.timedelta(days=1))
+
+    monkeypatch.setattr(registry, "standing", ended)
+
+    with pytest.raises(Refused) as refused:
+        taken(gone, secret)
+    assert refused.value.reason == "key_lives"
 
 
 def test_a_file_that_was_changed_is_not_handed_over(gone):

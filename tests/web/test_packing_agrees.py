@@ -2,16 +2,18 @@
 
 import datetime as dt
 import random
+from types import SimpleNamespace
 
 import pytest
 import yaml
 
+from ostiary.decide.compile import compile_request
 from ostiary.roll.synthetic.writing import generate
 from ostiary_web import wiring
 from ostiary_web.casework import cells, recheck, roll
 from ostiary_web.casework.docket.snapshot import ItemKey
 from ostiary_web.casework.faults import CaseworkError
-from ostiary_web.casework.ordering import Order
+from ostiary_web.casework.ordering import Order, lots
 from ostiary_web.casework.packaging import notice
 from ostiary_web.casework.queries_work import Asked
 from ostiary_web.environment import read
@@ -87,6 +89,41 @@ def compared(opened, tmp_path, count, seed):
 
 def test_what_is_packed_is_what_the_interpreter_lets_go(opened, tmp_path):
     assert compared(opened, tmp_path, 12, 5) >= 3
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_an_opt_out_of_the_register_counts_whatever_the_roll_says(opened, alone):
+    """The person's own word, where the agency keeps it, stands in the place of the roll's column."""
+    assert "flags.opt_out" in opened.roll.open_facts
+    people = (Asked(1, 1, "", {}, "1", ("dob", "ssn")),)
+    groups = frozenset({""} if alone else ())
+    made = Free(frozenset(), yaml.safe_dump(order()), TODAY, people, groups, frozenset({"1"}))
+
+    (lot,) = lots(made, made.request(TODAY), opened.roll)
+
+    assert lot.said["flags.opt_out"] is True
+    assert "flags.opt_out" not in lot.roll.open_facts
+
+
+def test_nothing_is_said_twice_of_one_person(opened):
+    """What the request says of everybody, and the roll of each, cannot both count: it is refused, not chosen from."""
+    made = Free(frozenset(), yaml.safe_dump(order()), TODAY, (), frozenset(), frozenset())
+    (group,) = made.request(TODAY).groups
+
+    with pytest.raises(ValueError, match="leave one of the two out"):
+        compile_request(wiring.bundle(), group, TODAY, opened.roll, said={"flags.opt_out": False})
+
+
+def test_a_law_that_begins_or_ends_is_another_order(opened):
+    """A package made before a day on which some rule begins or ends is made anew on that day, and not on any other."""
+    rules, nothing = wiring.bundle().by_id.values(), SimpleNamespace(decision=None, allowed_items=frozenset())
+    first = min(rule.since for rule in rules if rule.since > dt.date(2000, 1, 1))
+    days = [first - dt.timedelta(days=1), first]
+    made = [Order(nothing, "text", day, (), frozenset(), frozenset()).basis for day in days]
+
+    assert made[0] != made[1]
+    quiet = [day for day in (TODAY, TODAY + dt.timedelta(days=1)) if all(day not in (r.since, r.until) for r in rules)]
+    assert len({Order(nothing, "text", day, (), frozenset(), frozenset()).basis for day in quiet}) <= 1
 
 
 @pytest.mark.long

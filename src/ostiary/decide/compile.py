@@ -154,7 +154,10 @@ def compile_request(
 
     :param said: facts about persons that hold for everybody whom the plan is narrowed to (``Plan.only``); the roll
         must not map them.
+    :raises ValueError: if it does: then two things would be said of one person, and one of them be lost.
     """
+    if doubled := (said or {}).keys() & (roll.open_facts | roll.relations.keys()):
+        raise ValueError(f"the roll maps `{min(doubled)}` too; leave one of the two out")
     facts = {**fixed_facts(bundle, group, roll), **(said or {})}
     reading = Reading(bundle, facts, as_of, agency or bundle.agency.kinds)
     folder = _Folder(reading, roll)

@@ -53,6 +53,7 @@ class Order:
             {
                 "facts": self.text,
                 "bundle": bundle().digest,
+                "in_force": sorted(one.id for one in bundle().by_id.values() if one.in_force(self.today)),
                 "decision": "" if decision is None else f"{decision.person} {decision.made} {decision.bundle}",
                 "items": sorted("/".join((one.who, one.program, one.element, one.source)) for one in self.items),
                 "people": [[one.number, one.who, one.record, sorted(one.strong)] for one in self.people],
@@ -95,7 +96,7 @@ def lots(order: Order, request: Request, roll: Roll) -> tuple[Lot, ...]:
     for one in order.people:
         if one.who not in groups:
             raise CaseworkError("a person belongs to a group that the request does not have; leave the person out")
-        out = one.who not in order.alone and one.record in order.opted_out
+        out = one.record in order.opted_out
         made.setdefault((one.who, out), []).append(one.record)
     return tuple(
         _lot(order, groups[name], out, tuple(dict.fromkeys(records)), roll) for (name, out), records in made.items()
@@ -104,12 +105,14 @@ def lots(order: Order, request: Request, roll: Roll) -> tuple[Lot, ...]:
 
 def _lot(order: Order, group: Group, out: bool, records: tuple[str, ...], roll: Roll) -> Lot:
     allowed = frozenset(Copy(key.program, key.element, key.source) for key in order.items if key.who == group.name)
+    said: dict[str, Any] = {}
     if group.name in order.alone:
-        narrowed = _without(roll, relations=bundle().words.relations)
-        return Lot(group.name, records, said_of_one(group, narrowed), narrowed, allowed)
-    if out:
-        return Lot(group.name, records, {_OPT_OUT: True}, _without(roll, names=(_OPT_OUT,)), allowed)
-    return Lot(group.name, records, {}, roll, allowed)
+        roll = _without(roll, relations=bundle().words.relations)
+        said = said_of_one(group, roll)
+    if out:  # the agency's register counts, whatever the roll says
+        roll = _without(roll, names=(_OPT_OUT,))
+        said |= {_OPT_OUT: True}
+    return Lot(group.name, records, said, roll, allowed)
 
 
 def said_of_one(group: Group, roll: Roll) -> dict[str, Any]:

@@ -42,7 +42,7 @@ _NO_LAW = Law("", Procedure(), frozenset())
 class Read:
     """The world, the request as it was judged for it (None where it could not be), and the facts that it rests on.
 
-    ``file``: the facts as they count on the day, as a request file.
+    ``file``: the facts as they count on the day, as a request file; empty where they make none.
     """
 
     world: World
@@ -91,7 +91,11 @@ def _stated(docket: Docket | None, today: dt.date) -> tuple[tuple[FactRow, ...],
     if docket is None:
         return (), {}, ""
     rows, records = tuple(queries.standing_facts(docket.id)), queries.records(docket.id)
-    return rows, records, queries.file_of(rows, records, today)
+    try:
+        return rows, records, queries.file_of(rows, records, today)
+    except (OstiaryError, ValueError):
+        # They make no request: there is no verdict, and everything waits until somebody mends them.
+        return rows, records, ""
 
 
 def _law() -> tuple[Law, Bundle | None]:

@@ -23,12 +23,10 @@ from ostiary_web.casework import kept, models, packaging, queries, queries_relea
 from ostiary_web.casework.actions import accounting, intake, leaving, printing
 from ostiary_web.casework.actions.door import Done
 from ostiary_web.casework.actions.packing import destroy, refuse_changed, standing
-from ostiary_web.casework.docket.moment import Refusal
 from ostiary_web.casework.docket.roles import Role
 from ostiary_web.casework.docket.snapshot import Docket
 from ostiary_web.casework.docket.states import State
-from ostiary_web.casework.faults import CaseworkError, Refused
-from ostiary_web.casework.identifying import check_identified
+from ostiary_web.casework.faults import CaseworkError
 from ostiary_web.casework.queries_release import Packing, Release
 from ostiary_web.ledger_link import publishing
 from ostiary_web.ledger_link.queries import raw_connection
@@ -144,7 +142,7 @@ def release(
     found = queries.docket(queries.find(docket))
     sealed, _ = whole(found)
     packing = queries_release.packing(sealed.packing)
-    refuse_changed_since_sealing(found, packing, at)
+    refuse_changed(found, packing, at, finished=True)
     done = leaving.release(docket=found.id, manner=manner, by=by, role=role, at=at, **more)
     account(docket=found.id, at=at)
     return done
@@ -157,20 +155,6 @@ def account(*, docket: str, at: dt.datetime) -> int:
     if sealed is None:
         return 0
     return accounting.write(docket=docket, release=sealed, packing=queries_release.packing(sealed.packing), at=at)
-
-
-def refuse_changed_since_sealing(docket: Docket, packing: Packing, at: dt.datetime) -> None:
-    """The same questions as before the sealing, but of the payload, which is now part of the package.
-
-    :raises Refused: if the facts, a consent, an identification or a record is another one.
-    """
-    order = queries_release.order_of(docket, at.astimezone(config().zone()).date())
-    same_day = queries_release.order_of(docket, packing.at.astimezone(config().zone()).date())
-    check_identified(order.people)
-    records = roll.records_digest((one.record for one in order.people), roll.opened())
-    if packing.basis not in (order.basis, same_day.basis) or packing.records != records:
-        says = "the decision, a consent, an identification or a record has changed since it was packed"
-        raise Refused(Refusal("package_changed", says, "I3", "have the decision opened again, and pack anew"))
 
 
 def recall(*, docket: str, cause: str, by: str, role: Role = Role.LEAD_COUNSEL, at: dt.datetime, **more: Any) -> Done:

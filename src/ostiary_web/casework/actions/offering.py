@@ -5,7 +5,7 @@
     take       the file, as often as the code serves
     for_media, printed   the same file on a medium; a copy for a court
 
-A hold, a frozen recipient or a revoked key stops each of them, whatever was offered before.
+Each asks every guard of the release again, whatever was offered before.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from django.db.models import F
 from ostiary_web.casework import models, queries, queries_release
 from ostiary_web.casework.actions import door, intake, leaving, printing
 from ostiary_web.casework.actions.handing_over import MEDIA, PAPER, whole
-from ostiary_web.casework.docket import duties
+from ostiary_web.casework.docket import duties, guards
 from ostiary_web.casework.docket.moment import Moment, Refusal
 from ostiary_web.casework.docket.roles import Role
 from ostiary_web.casework.docket.snapshot import Docket
@@ -30,6 +30,7 @@ from ostiary_web.casework.docket.states import State
 from ostiary_web.casework.docket.transitions import Transition
 from ostiary_web.casework.faults import CaseworkError, Refused
 from ostiary_web.casework.world import REQUESTER, world_for
+from ostiary_web.ledger_link import publishing
 from ostiary_web.wiring import config
 
 LONGEST, OFTENEST, WRONG = dt.timedelta(days=14), 5, 5
@@ -59,6 +60,7 @@ def offer(
     if not 1 <= days <= LONGEST.days or not 1 <= most <= OFTENEST:
         raise CaseworkError(f"a link serves 1 to {LONGEST.days} days, and 1 to {OFTENEST} times")
     pseudonym = queries.find(docket)
+    _log_first(pseudonym)
     secret = secrets.token_urlsafe(32)
     with transaction.atomic():
         row = door.locked(pseudonym)
@@ -89,18 +91,23 @@ def _may_hand_over(docket: Docket, by: str, role: Role, at: dt.datetime) -> None
     refuse_stopped(docket, at)
 
 
+def _log_first(docket: str) -> None:
+    """Have all that the log has of this docket published and cosigned, the release and the receipt too (promise 4).
+
+    :raises NotCosigned: if it cannot be; nothing is handed over then, and it can be tried again.
+    """
+    publishing.await_cosigned(queries.row(docket).last_index)
+
+
 def refuse_stopped(docket: Docket, at: dt.datetime) -> None:
-    """A hold, a frozen recipient or a revoked key stops a hand-over, whatever was released before.
+    """Every guard again, at the moment when it really leaves: the law, a hold, the recipient, its key, the log.
 
     :raises Refused: with what stands against it.
     """
-    body = world_for(docket, at).world.counterparty
-    if docket.on_hold:
-        raise Refused(Refusal("no_hold", "a hold shuts every way out", "I6", "have the hold's cause settled"))
-    if body is None or body.frozen is not False or body.contact_verified is not True:
-        raise Refused(Refusal("counterparty", "the recipient is unknown, unverified or frozen", "I6", "settle it"))
-    if docket.seal is None or body.key != docket.seal.recipient_key:
-        raise Refused(Refusal("key_lives", "the recipient's key is not the registered live one", "I6", "recall it"))
+    world = world_for(docket, at, last_index=queries.row(docket.id).last_index).world
+    refusal = guards.stopped(docket, world)
+    if refusal is not None:
+        raise Refused(refusal)
 
 
 def offered(secret: str, at: dt.datetime) -> Offered | None:
@@ -145,6 +152,7 @@ def sign(*, secret: str, name: str, proved: bool, at: dt.datetime) -> None:
         raise CaseworkError("this link does not serve; ask the agency for another")
     if not 3 <= len(name.strip()) <= 200 or not name.strip().isprintable():
         raise CaseworkError("sign with your full name and office")
+    _log_first(found.docket)
     docket = queries.docket(found.docket)
     refuse_stopped(docket, at)
     text = receipt_text(docket, name.strip(), at)
@@ -184,6 +192,7 @@ def take(*, secret: str, at: dt.datetime) -> tuple[str, Path]:
     found = offered(secret, at)
     if found is None or not found.signed:
         raise CaseworkError("this link does not serve; ask the agency for another")
+    _log_first(found.docket)
     docket = queries.docket(found.docket)
     refuse_stopped(docket, at)
     sealed, path = whole(docket)
@@ -202,6 +211,7 @@ def for_media(*, docket: str, by: str, role: Role = Role.RELEASE_OFFICER, at: dt
     manner = queries_release.manner(found.id)
     if manner not in (MEDIA, "delivered"):
         raise CaseworkError("this release does not leave on a medium; the recipient picks it up")
+    _log_first(found.id)
     _may_hand_over(found, by, role, at)
     sealed, path = whole(found)
     return f"release-{sealed.release}.ostiary", path
@@ -215,6 +225,7 @@ def printed(*, docket: str, by: str, role: Role = Role.RELEASE_OFFICER, at: dt.d
     found = queries.docket(queries.find(docket))
     if queries_release.manner(found.id) != PAPER or found.state is not State.RELEASED:
         raise CaseworkError("this release does not leave on paper, or its receipt has come")
+    _log_first(found.id)
     _may_hand_over(found, by, role, at)
     sealed, _ = whole(found)
     return printing.read(sealed.release)

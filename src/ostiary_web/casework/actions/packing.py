@@ -139,28 +139,29 @@ def standing(docket: Docket) -> Packing:
     return found
 
 
-def changed_since(docket: Docket, packing: Packing, at: dt.datetime) -> list[str]:
-    """What has changed since a package was built, each in words; then it must be packed anew."""
+def changed_since(docket: Docket, packing: Packing, at: dt.datetime, *, finished: bool = False) -> list[str]:
+    """What has changed since a package was built, each in words; then it must be packed anew.
+
+    :param finished: its payload is part of a finished package, whose bytes are asked about elsewhere.
+    """
     order = queries_release.order_of(docket, _day(at))
-    # Another day alone is no change: the facts that count are read as of the day on which it was packed.
-    same_day = queries_release.order_of(docket, _day(packing.at))
     found = []
-    if packing.basis not in (order.basis, same_day.basis):
-        found.append("the decision, the facts, a consent or a person's identification is another one now")
+    if packing.basis != order.basis:
+        found.append("the decision, the law in force, the facts, a consent or an identification is another one now")
     if roll.records_digest((one.record for one in order.people), roll.opened()) != packing.records:
         found.append("the records of the people in it have changed")
-    if packaging.manifest_digest(kept.place_of(*packing.place)) != packing.manifest:
+    if not finished and packaging.manifest_digest(kept.place_of(*packing.place)) != packing.manifest:
         found.append("the bytes of the package are not those that were built")
     return found
 
 
-def refuse_changed(docket: Docket, packing: Packing, at: dt.datetime) -> None:
-    """Refuse to go on with a package that anything has changed about.
+def refuse_changed(docket: Docket, packing: Packing, at: dt.datetime, *, finished: bool = False) -> None:
+    """Refuse to go on with a package that anything has changed about; ``finished`` as for ``changed_since``.
 
     :raises Refused: with what changed.
     """
     check_identified(queries_release.order_of(docket, _day(at)).people)
-    changed = changed_since(docket, packing, at)
+    changed = changed_since(docket, packing, at, finished=finished)
     if changed:
         cure = "have the decision opened again, or fail the check and have it packed anew"
         raise Refused(Refusal("package_changed", "; ".join(changed), "I3: exactly what was decided", cure))

@@ -13,7 +13,7 @@ from ostiary_web.casework.docket.moment import Refusal
 from ostiary_web.casework.docket.roles import OFFICIALS
 from ostiary_web.casework.docket.snapshot import Docket
 from ostiary_web.casework.docket.world import Person
-from ostiary_web.casework.faults import Refused
+from ostiary_web.casework.faults import CaseworkError, Refused
 from ostiary_web.casework.queries import DocketRow
 from ostiary_web.casework.world import Read, world_for
 from ostiary_web.ledger_link.actions import record_read
@@ -34,9 +34,12 @@ class Opened:
 def export_request(*, docket: str, by: str, at: dt.datetime, why: str) -> str:
     """A docket's facts as a request file, as they count today; that it was read stands in the table of reads.
 
-    :raises Refused: as ``open_docket``.
+    :raises Refused: as ``open_docket``. :raises CaseworkError: if the facts make none.
     """
-    return open_docket(docket=docket, by=by, at=at, why=why).read.file
+    file = open_docket(docket=docket, by=by, at=at, why=why).read.file
+    if not file:
+        raise CaseworkError("the facts of this docket make no request file; mend those that contradict each other")
+    return file
 
 
 @transaction.atomic

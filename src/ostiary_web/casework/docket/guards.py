@@ -275,6 +275,17 @@ STAGED: tuple[Guard, ...] = (
 )  # fmt: skip
 
 
+# Once it has left, the time for deciding is over and the records were read: only these two are not asked again.
+_NO_MORE = frozenset({"not_lapsed", "roll_there"})
+
+
+def stopped(docket: Docket, world: World, guards: Iterable[Guard] = STAGED) -> Refusal | None:
+    """Why what was released must not be handed over now, or None: between the two lies time, in which a law, a consent,
+    a key or a seal can end."""
+    asked = (guard for guard in staged(State.RELEASED, guards) if guard.name not in _NO_MORE)
+    return next((found for guard in asked if (found := guard.refuse(docket, world)) is not None), None)
+
+
 def staged(stage: State, guards: Iterable[Guard] = STAGED) -> tuple[Guard, ...]:
     """The guards of an edge into a stage: its own, and those of every stage before."""
     reach = STAGES.index(stage)
