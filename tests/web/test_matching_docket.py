@@ -131,7 +131,7 @@ def test_the_whole_way_by_pages(walk, people):
     typed = {field.value: value for field, value in texts(people[3], NAME).items()}
 
     assert custodian.post(path + "person/", typed).status_code == 302
-    custodian.post(path + "work/match/")
+    custodian.post(path + "long-work/match/")
     number = queries_work.latest(walk.id, "match").number
     assert matching.queries_work.work(number).state == "waiting"
     from ostiary_web.casework.jobs_release import do_long_work
