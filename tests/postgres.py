@@ -34,8 +34,9 @@ def _unprivileged() -> list[str]:
 
 
 @contextmanager
-def postgres(fast: bool = True) -> Iterator[str]:
-    """A running server's URL. ``fast``: it need not keep what is committed when the power goes."""
+def postgres(fast: bool = True, socket: bool = False) -> Iterator[str]:
+    """A running server's URL. ``fast``: it need not keep what is committed when the power goes. ``socket``: by its
+    socket, as on one machine."""
     # Not pytest's folder: it lets only root in, and a socket's path must be short.
     folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
     bin_, data, port, started = binaries(), folder / "data", _free_port(), False
@@ -49,7 +50,7 @@ def postgres(fast: bool = True) -> Iterator[str]:
         # pg_ctl waits until the server answers, so nothing here must sleep or try again.
         _done(bin_ / "pg_ctl", "start", "-w", "-D", data, "-l", folder / "log", "-o", options)
         started = True
-        yield f"postgresql://tester@127.0.0.1:{port}/postgres"
+        yield f"postgresql://tester@127.0.0.1:{port}/postgres{f'?host={folder}' if socket else ''}"
     finally:
         if started:
             _done(bin_ / "pg_ctl", "stop", "-m", "immediate", "-D", data)

@@ -46,6 +46,7 @@ _MIDDLEWARE = (
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "ostiary_web.middleware.session_goes_on",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -175,8 +176,7 @@ def _fences(config: Config) -> dict[str, Any]:
         "SECURE_CONTENT_TYPE_NOSNIFF": True,
         "SECURE_REFERRER_POLICY": "same-origin",
         "X_FRAME_OPTIONS": "DENY",
-        "SESSION_COOKIE_AGE": _HALF_HOUR,
-        "SESSION_SAVE_EVERY_REQUEST": True,  # half an hour without a request, not half an hour after log-in
+        "SESSION_COOKIE_AGE": _HALF_HOUR,  # without a request: see ``session_goes_on``
         "SESSION_EXPIRE_AT_BROWSER_CLOSE": True,
         "SESSION_COOKIE_HTTPONLY": True,
         "CSRF_COOKIE_HTTPONLY": True,

@@ -7,12 +7,15 @@ import time
 from collections.abc import Callable
 
 import structlog
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from ostiary_web.logs import log_of
 
 Answer = Callable[[HttpRequest], HttpResponse]
+A_MINUTE = 60
+_SEEN = "seen"
 # Where somebody without a second factor may go: to set one up, prove who they are, or leave.
 _ENROLMENT = frozenset(
     {
@@ -58,6 +61,24 @@ def no_zero_in_address(get_response: Answer) -> Answer:
         return get_response(request)
 
     return answer
+
+
+def session_goes_on(get_response: Answer) -> Answer:
+    """A session ends after some time without a request, not after log-in. It is written once a minute at most."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response, now = get_response(request), int(time.time())
+        session = request.session
+        if not session.is_empty() and not 0 <= now - session.get(_SEEN, 0) < A_MINUTE:
+            session[_SEEN] = now
+        return response
+
+    return answer
+
+
+def session_seconds() -> int:
+    """For how long a page can say, at least, that its session lasts."""
+    return settings.SESSION_COOKIE_AGE - A_MINUTE
 
 
 class second_factor_required:

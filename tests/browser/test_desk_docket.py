@@ -221,7 +221,7 @@ def test_before_the_session_ends_it_asks_and_after_its_end_it_hides_the_page(bro
     with seen_by(browser, at, "intake") as page:
         page.clock.install()
         page.goto(at.docket("new", "act/return_request/"))
-        page.clock.fast_forward("28:30")
+        page.clock.fast_forward("27:30")
         dialog = page.get_by_role("dialog", name="Are you still there?")
         expect(dialog).to_be_visible()
         expect(dialog.get_by_text("in about 2 minutes")).to_be_visible()

@@ -106,6 +106,12 @@ def raw_head(connection: Connection) -> Head | None:
     return _stored_head(cursor, database) if is_there(cursor, database) else None
 
 
+def head_note(connection: Connection) -> bytes:
+    """The signed note of the head, nothing checked; empty where there is none. The tables must be there."""
+    rows = _select(connection.cursor(), database_of(connection), "SELECT note FROM ledger_head WHERE one = 1")
+    return _stored(rows[0][0]) if rows else b""
+
+
 def tile_reader(connection: Connection) -> ReadTile:
     """Reads tiles; an empty answer where there is no such tile."""
     return _tile_reader(connection.cursor(), database_of(connection))

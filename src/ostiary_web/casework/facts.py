@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from ostiary import strict_yaml
@@ -97,9 +99,22 @@ def _put(target: dict[str, Any], name: str, value: Any, words: Vocabulary) -> No
         target[name] = value
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A file that is the same if it is written the same."""
+
+    written: str
+    made: Mapping[str, Any] = field(compare=False)
+
+
 def to_text(made: Mapping[str, Any]) -> str:
-    """The file as text."""
-    return to_yaml(made)
+    """The file as text. The same file gives the same: the last few are not written anew."""
+    return _to_text(_Made(repr(made), made))
+
+
+@lru_cache(maxsize=128)
+def _to_text(file: _Made) -> str:
+    return to_yaml(file.made)
 
 
 def read(text: str, words: Vocabulary, *, as_of: dt.date | None = None) -> Request:

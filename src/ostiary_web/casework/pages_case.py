@@ -31,8 +31,7 @@ def parts(case: Case, me: Me, at: dt.datetime, happened: str, paper: str) -> dic
     timeline, papers = pages_docket.timeline(case, me), pages_papers.lines(case)
     tabs = [(key, says, key == chosen) for key, (says, _passes) in _FILTERS.items()]
     return {
-        "proposals": pages_seconds.proposals(case, me, at),
-        "declined": pages_seconds.declined(case, me),
+        **pages_seconds.parts(case, me, at),
         "side_by_side": side_by_side(case, me),
         "timeline": [one for one in timeline if _FILTERS[chosen][1](one)],
         "timeline_tabs": tabs,

@@ -72,14 +72,14 @@ class Package:
 def part(case: Case, me: Me, works: Sequence[Work]) -> Package:
     """The package of a docket. ``works``: its long work, the newest first."""
     docket = case.docket
-    found = queries_release.standing(docket)
-    seal = docket.seal
+    shown, seal = docket.state in _STATES, docket.seal
+    found = queries_release.standing(docket) if shown or works else None
     release = None if seal is None else queries_release.release_of(docket.id, seal.release)
     work = pages_long_work.part_of(case, me, long_work.PACKAGE, works)
     finding: Mapping[str, Any] = {} if found is None else found.finding
     return Package(
         work,
-        docket.state in _STATES or bool(work.progress),
+        shown or bool(work.progress),
         found is not None,
         "" if found is None else me.name(found.by),
         None if found is None else found.at,
@@ -94,7 +94,7 @@ def part(case: Case, me: Me, works: Sequence[Work]) -> Package:
         "" if release is None else release.release,
         release is not None and release.finished,
         docket.state in (State.RELEASED, State.RECEIPTED) and Role.RELEASE_OFFICER in me.roles,
-        queries_release.manner(docket.id),
+        "" if seal is None else queries_release.manner(docket.id),
         docket.state in (State.RECEIPTED, State.OVERDUE) and Role.RECORDS_OFFICER in me.roles and release is not None,
         docket.state in (State.RELEASED, State.RECEIPTED, State.OVERDUE)
         and bool({Role.LEAD_COUNSEL, Role.RECORDS_OFFICER} & me.roles),

@@ -43,15 +43,13 @@ class Proposed:
         return not self.why_not and not self.lapsed
 
 
-def proposals(case: Case, me: Me, at: dt.datetime) -> list[Proposed]:
-    """What waits in a docket for a second person."""
-    return [proposed(case, one, me, at) for one in queries_forms.proposals(case.docket.id)]
-
-
-def declined(case: Case, me: Me) -> list[tuple[int, str, str, str]]:
-    """What a second person has declined in a docket: its number, the act, who, and why."""
-    found = queries_forms.proposals(case.docket.id, settled=True)
-    return [(one.number, one.row.says, me.name(one.settled_by), one.why) for one in found if one.why]
+def parts(case: Case, me: Me, at: dt.datetime) -> dict[str, Any]:
+    """What waits in a docket for a second person; and what one has declined: its number, the act, who, and why."""
+    found = queries_forms.proposals(case.docket.id)
+    return {
+        "proposals": [proposed(case, one, me, at) for one in found if not one.outcome],
+        "declined": [(one.number, one.row.says, me.name(one.settled_by), one.why) for one in found if one.why],
+    }
 
 
 def proposed(case: Case, one: ProposalRow, me: Me, at: dt.datetime) -> Proposed:

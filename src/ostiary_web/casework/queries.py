@@ -8,12 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from ostiary_web.casework import facts, models
 from ostiary_web.casework.docket.replay import Event, docket_from_plain, event_from_plain, replay
 from ostiary_web.casework.docket.roles import Role
 from ostiary_web.casework.docket.snapshot import Docket
 from ostiary_web.casework.docket.states import DocketKind, State
 from ostiary_web.casework.faults import CaseworkError
+from ostiary_web.ledger_link.kept import until_the_log_grows
 from ostiary_web.ledger_link.models import Step
 from ostiary_web.ledger_link.queries import raw_connection
 from ostiary_web.registry import queries as registry
@@ -64,11 +67,14 @@ def find(name: str) -> str:
 
     :raises CaseworkError: if there is none.
     """
-    found = models.Docket.objects.filter(pk=name) | models.Docket.objects.filter(number=name)
-    one = found.values_list("pseudonym", flat=True).first()
-    if one is None:
+    return _named(name).pseudonym
+
+
+def _named(name: str) -> models.Docket:
+    found = models.Docket.objects.filter(Q(pk=name) | Q(number=name)).first()
+    if found is None:
         raise CaseworkError("there is no such docket; name it by its number or its pseudonym")
-    return one
+    return found
 
 
 def row(pseudonym: str) -> DocketRow:
@@ -76,7 +82,7 @@ def row(pseudonym: str) -> DocketRow:
 
     :raises CaseworkError: if there is none.
     """
-    return _row(models.Docket.objects.get(pk=find(pseudonym)))
+    return _row(_named(pseudonym))
 
 
 def docket(pseudonym: str) -> Docket:
@@ -84,7 +90,7 @@ def docket(pseudonym: str) -> Docket:
 
     :raises CaseworkError: if there is none.
     """
-    return loaded(models.Docket.objects.get(pk=find(pseudonym)))
+    return loaded(_named(pseudonym))
 
 
 def row_and_docket(name: str) -> tuple[DocketRow, Docket]:
@@ -92,7 +98,7 @@ def row_and_docket(name: str) -> tuple[DocketRow, Docket]:
 
     :raises CaseworkError: if there is none.
     """
-    found = models.Docket.objects.get(pk=find(name))
+    found = _named(name)
     return _row(found), loaded(found)
 
 
@@ -249,6 +255,7 @@ def own_key(pseudonym: str) -> tuple[str, dt.date] | None:
     return models.OwnKey.objects.filter(docket_id=pseudonym).values_list("key", "until").first()
 
 
+@until_the_log_grows
 def has_overdue(body: str) -> bool:
     """Whether a body owes a certificate of destruction whose day is over: it is then frozen."""
     return body != "" and models.Docket.objects.filter(body=body, state=State.OVERDUE.value).exists()

@@ -70,10 +70,10 @@ def likes_shortcuts(by: str) -> bool:
     return found is not False
 
 
-def proposals(docket: str, *, settled: bool = False) -> list[ProposalRow]:
-    """The proposals of a docket that nobody has settled, or all of them; the newest first."""
+def proposals(docket: str) -> list[ProposalRow]:
+    """The proposals of a docket, settled or not; the newest first."""
     found = models.Proposal.objects.filter(docket_id=docket).select_related("docket").order_by("-pk")
-    return [_proposal(one) for one in (found if settled else found.filter(outcome=""))]
+    return [_proposal(one) for one in found]
 
 
 def proposal(number: int) -> ProposalRow | None:

@@ -7,8 +7,9 @@ role that is kept apart, or established facts there, is left out: the same pairs
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -21,6 +22,7 @@ BEFORE = "before"  # a hand of whoever is barred by what they did in the docket 
 SOON = dt.timedelta(days=7)
 PAGE = 50
 _AT_ONCE = 500
+_SECOND = "in_review.second"
 # Who takes a docket on from a step. Where a step is not named it waits for somebody outside, or for the machine.
 TAKES_ON: Mapping[str, frozenset[Role]] = {
     "received": frozenset({Role.INTAKE}),
@@ -28,7 +30,7 @@ TAKES_ON: Mapping[str, frozenset[Role]] = {
     "docketed": frozenset({Role.VERIFIER}),
     "docketed.verified": frozenset({Role.VERIFIER}),
     "in_review": REVIEWERS,
-    "in_review.second": REVIEWERS,
+    _SECOND: REVIEWERS,
     "consolidating": frozenset({Role.LEAD_COUNSEL}),
     "decision": frozenset({Role.DECIDER}),
     "approved": frozenset({Role.NOTICE_OFFICER}),
@@ -101,18 +103,19 @@ class Found:
 
 def found(looks: Looks, by: Filters, *, every: bool = False) -> list[Found]:
     """The rows of one page of a queue. ``every``: all rows, for an export."""
-    chosen = _sorted(_narrowed(by).filter(_shows(looks)[by.show]), by.sort)
+    chosen = _sorted(_narrowed(by).filter(_shown(looks, by.show)), by.sort)
     first = 0 if every else (max(by.page, 1) - 1) * PAGE
-    names = list(chosen.values_list("pk", flat=True)[first : None if every else first + PAGE])
-    given, mine = _assigned(names), _of(looks, names)
-    columns = ("number", "state", "step", "requester", "received", "due", "due_clock", "on_hold")
-    rows = {}
-    for part in _parts(names):
-        for one in models.Docket.objects.filter(pk__in=part).values("pk", *columns):
-            pk = one.pop("pk")
-            state, assigned = State(one.pop("state")), tuple(given.get(pk, ()))
-            rows[pk] = Found(pseudonym=pk, state=state, mine=pk in mine, assigned=assigned, **one)
-    return [rows[name] for name in names if name in rows]
+    columns = ("pk", "number", "state", "step", "requester", "received", "due", "due_clock", "on_hold")
+    rows = list(chosen.values(*columns)[first : None if every else first + PAGE])
+    names = [one["pk"] for one in rows]
+    given, mine = _assigned(names), frozenset(names) if by.show == "mine" else _of(looks, names)
+    return [_found(one.pop("pk"), State(one.pop("state")), given, mine, one) for one in rows]
+
+
+def _found(
+    pk: str, state: State, given: Mapping[str, Sequence[tuple[str, str]]], mine: frozenset[str], more: dict[str, Any]
+) -> Found:
+    return Found(pseudonym=pk, state=state, mine=pk in mine, assigned=tuple(given.get(pk, ())), **more)
 
 
 def pages_of(total: int) -> int:
@@ -122,9 +125,17 @@ def pages_of(total: int) -> int:
 
 def counts(looks: Looks, by: Filters) -> dict[str, int]:
     """How many dockets each queue has, under the same search."""
-    wanted = {name: Count("pk", filter=which) for name, which in _shows(looks).items()}
-    counted: dict[str, int] = _narrowed(by).aggregate(**wanted)
-    return counted
+    rows, soon = _narrowed(by), Count("pk", filter=Q(due__lte=looks.today + SOON))
+    alike = rows.order_by().values_list("state", "step", "on_hold").annotate(dockets=Count("pk"), soon=soon)
+    counted = dict.fromkeys(SHOWS, 0)
+    for state, step, on_hold, dockets, due in alike:
+        alive = state not in OVER
+        counted["open" if alive else "closed"] += dockets
+        counted["due"] += due if alive else 0
+        counted["hold"] += dockets if alive and on_hold else 0
+        counted["second"] += dockets if step == _SECOND else 0
+    # These two ask what others did and have: too much to be asked for each row along with the rest.
+    return counted | {name: rows.filter(_shown(looks, name)).count() for name in ("mine", "unassigned")}
 
 
 def workload(today: dt.date) -> list[tuple[str, str, str, int, int]]:
@@ -167,24 +178,25 @@ def _sorted(rows: QuerySet[models.Docket], sort: str) -> QuerySet[models.Docket]
     return rows.order_by(*order)
 
 
-def _shows(looks: Looks) -> dict[str, Q]:
-    """Each queue as a condition on its dockets."""
+def _shown(looks: Looks, show: str) -> Q:
+    """A queue as a condition on its dockets."""
     alive = ~Q(state__in=OVER)
-    return {
-        "mine": alive & _mine(looks),
-        "unassigned": alive & _unassigned(),
-        "due": alive & Q(due__lte=looks.today + SOON),
-        "hold": alive & Q(on_hold=True),
-        "second": Q(step="in_review.second"),
-        "open": alive,
-        "closed": ~alive,
+    queues: Mapping[str, Callable[[], Q]] = {
+        "mine": lambda: alive & _mine(looks),
+        "unassigned": lambda: alive & _unassigned(),
+        "due": lambda: alive & Q(due__lte=looks.today + SOON),
+        "hold": lambda: alive & Q(on_hold=True),
+        "second": lambda: Q(step=_SECOND),
+        "open": lambda: alive,
+        "closed": lambda: ~alive,
     }
+    return queues[show]()
 
 
-def _with(person: str = "", **more: object) -> QuerySet[models.Assignment, str]:
-    """The dockets that somebody has; ``person``: somebody else than this one. Asked once, not once for each row."""
-    standing = models.Assignment.objects.filter(ended_at=None, **more)
-    return (standing.exclude(to=person) if person else standing).values_list("docket", flat=True)
+def _of_others(person: str, role: Role) -> QuerySet[models.Assignment, str]:
+    """The dockets that somebody else has in a role. Asked once, not once for each row."""
+    standing = models.Assignment.objects.filter(ended_at=None, role=role.value)
+    return standing.exclude(to=person).values_list("docket", flat=True)
 
 
 def _unassigned() -> Q:
@@ -192,10 +204,11 @@ def _unassigned() -> Q:
     by_roles: dict[frozenset[Role], list[str]] = {}
     for step, roles in TAKES_ON.items():
         by_roles.setdefault(roles, []).append(step)
-    wanted = Q(pk__in=[])
+    has = Q(pk__in=[])
     for roles, steps in by_roles.items():
-        wanted |= Q(step__in=steps) & ~Q(pk__in=_with(role__in=[one.value for one in roles]))
-    return wanted
+        has |= Q(docket__step__in=steps, role__in=[one.value for one in roles])
+    standing = models.Assignment.objects.filter(has, ended_at=None)
+    return Q(step__in=TAKES_ON) & ~Q(pk__in=standing.values_list("docket", flat=True))
 
 
 def _mine(looks: Looks) -> Q:
@@ -204,7 +217,7 @@ def _mine(looks: Looks) -> Q:
     for role in looks.roles:
         steps = [step for step, roles in TAKES_ON.items() if role in roles]
         if steps:
-            others = _with(looks.person, role=role.value)
+            others = _of_others(looks.person, role)
             wanted |= Q(step__in=steps) & ~Q(pk__in=_barred(looks.person, role)) & ~Q(pk__in=others)
     return wanted
 
@@ -221,7 +234,7 @@ def _barred(person: str, role: Role) -> QuerySet[models.Hand, str]:
 
 def _of(looks: Looks, names: list[str]) -> frozenset[str]:
     """Of these dockets, those that whoever looks has to do."""
-    mine = models.Docket.objects.filter(_shows(looks)["mine"])
+    mine = models.Docket.objects.filter(_shown(looks, "mine"))
     return frozenset(pk for part in _parts(names) for pk in mine.filter(pk__in=part).values_list("pk", flat=True))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -20,9 +21,11 @@ from ostiary_web.casework.docket.states import State
 from ostiary_web.casework.faults import CaseworkError, Refused
 from ostiary_web.casework.pages import Me
 from ostiary_web.casework.pages_docket import Case
+from ostiary_web.ledger_link.kept import showing
 from ostiary_web.staff.queries import Official
 
 _P = ParamSpec("_P")
+_SHOWS = ("GET", "HEAD")  # what changes nothing, and so may keep what it asks
 
 
 def desk_only(
@@ -34,7 +37,11 @@ def desk_only(
     def answer(request: HttpRequest, /, *args: _P.args, **more: _P.kwargs) -> HttpResponse:
         if not isinstance(request.user, Official):
             raise PermissionDenied
-        me = pages.who_looks(request.user, now())
+        with showing() if request.method in _SHOWS else nullcontext():
+            return made(request, request.user, *args, **more)
+
+    def made(request: HttpRequest, person: Official, /, *args: _P.args, **more: _P.kwargs) -> HttpResponse:
+        me = pages.who_looks(person, now())
         if not me.sees:
             raise PermissionDenied
         try:

@@ -133,7 +133,7 @@ def register_changed(*, register: str, act: str, by: str, at: dt.datetime, chang
     return append_entry(kind="register.changed", thread=thread, by=by, at=at, public=public, private=private)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_read(*, by: str, at: dt.datetime, whose: str, what: str, why: str, docket: str = "") -> None:
     """Write down that an official looked at personal data, before it is shown.
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Max, Q
 from django.utils.timezone import localdate
 
+from ostiary_web.ledger_link.kept import until_the_log_grows
 from ostiary_web.registry.models import (
     Agreement,
     Body,
@@ -69,6 +70,7 @@ def bodies() -> list[tuple[str, str, bool, bool]]:
     return [(one.code, one.kind, one.verified_at is not None, one.frozen_at is not None) for one in found]
 
 
+@until_the_log_grows
 def standing(code: str, day: dt.date) -> Standing | None:
     """What is known of a body on a day; None for one that is not registered."""
     body = Body.objects.filter(code=code).first()
@@ -121,17 +123,20 @@ def open_challenges(docket: str) -> frozenset[str]:
     return frozenset(Challenge.objects.filter(docket=docket, decided_at=None).values_list("record", flat=True))
 
 
+@until_the_log_grows
 def days_off(first: dt.date, last: dt.date) -> frozenset[dt.date]:
     """The agency's days off between two days, both included."""
     return frozenset(DayOff.objects.filter(day__gte=first, day__lte=last).values_list("day", flat=True))
 
 
+@until_the_log_grows
 def calendar_end() -> dt.date | None:
     """The last day off that is entered: beyond its year the calendar is not known."""
     last: dt.date | None = DayOff.objects.aggregate(last=Max("day"))["last"]
     return last
 
 
+@until_the_log_grows
 def rules_in_use() -> Rules | None:
     """The rules in force; None where none were activated, which lets nothing out."""
     alive = BundleInUse.objects.filter(activated_at__isnull=False, replaced_at=None)
@@ -143,7 +148,8 @@ def rules_in_use() -> Rules | None:
     return Rules(found.digest, found.suspended_at is not None, approvers)
 
 
-def authors(since: dt.date) -> list[tuple[str, dt.date]]:
+@until_the_log_grows
+def authors(since: dt.date) -> tuple[tuple[str, dt.date], ...]:
     """Who proposed or activated rules since a day, and when last: they wrote or approved what those rules say."""
     found: dict[str, dt.date] = {}
     lately = Q(proposed_at__date__gte=since) | Q(activated_at__date__gte=since)
@@ -152,7 +158,7 @@ def authors(since: dt.date) -> list[tuple[str, dt.date]]:
         for person, moment in acts:
             if person is not None and moment is not None:
                 found[person.reference] = max(found.get(person.reference, since), localdate(moment))
-    return sorted(found.items())
+    return tuple(sorted(found.items()))
 
 
 def letter(code: str, languages: Sequence[str]) -> LetterText | None:

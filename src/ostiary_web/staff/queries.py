@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from django.db.models import Q, QuerySet
 
 from ostiary.ledger.kinds import catalogue
+from ostiary_web.ledger_link.kept import until_the_log_grows
 from ostiary_web.staff.models import (
     Attestation,
     Course,
@@ -79,6 +81,16 @@ class Member:
     on_call: frozenset[str]
     keys: frozenset[str] | None
     excluded: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """Somebody on call for a role in a time."""
+
+    reference: str
+    role: str
+    since: dt.datetime
+    until: dt.datetime
 
 
 Official = Person
@@ -218,15 +230,17 @@ def courses() -> list[tuple[str, str]]:
     return list(Course.objects.order_by("name").values_list("code", "name"))
 
 
-def addresses() -> dict[str, str]:
+@until_the_log_grows
+def addresses() -> Mapping[str, str]:
     """What everybody who works here now logs in with, by reference."""
     active = Person.objects.filter(is_active=True).values_list("pk", "mail")
-    return {f"person:{number}": mail for number, mail in active}
+    return MappingProxyType({f"person:{number}": mail for number, mail in active})
 
 
-def names() -> dict[str, str]:
+@until_the_log_grows
+def names() -> Mapping[str, str]:
     """What everybody who ever worked here is called, by reference."""
-    return {f"person:{number}": name for number, name in Person.objects.values_list("pk", "name")}
+    return MappingProxyType({f"person:{number}": name for number, name in Person.objects.values_list("pk", "name")})
 
 
 def roster(at: dt.datetime, day: dt.date, policy: str) -> tuple[Member, ...]:
@@ -234,6 +248,19 @@ def roster(at: dt.datetime, day: dt.date, policy: str) -> tuple[Member, ...]:
 
     :param policy: the digest of the policy in force, which each must have attested to; empty: nobody has.
     """
+    members, calls = _book(day, policy)
+    on_call: dict[str, set[str]] = {}
+    for one in calls:
+        if one.since <= at < one.until:
+            on_call.setdefault(one.reference, set()).add(one.role)
+    return tuple(
+        replace(one, on_call=frozenset(on_call[one.reference])) if one.reference in on_call else one for one in members
+    )
+
+
+@until_the_log_grows
+def _book(day: dt.date, policy: str) -> tuple[tuple[Member, ...], tuple[_Call, ...]]:
+    """The roster of a day with nobody on call, and who is on call when."""
     held, trained = _roles(Duty.objects.filter(in_force(day))), _trained(day)
     attested = set(Attestation.objects.filter(policy=policy).values_list("person_id", flat=True)) if policy else set()
     lent = _pairs(
@@ -243,15 +270,12 @@ def roster(at: dt.datetime, day: dt.date, policy: str) -> tuple[Member, ...]:
         "scope",
     )
     excluded = _pairs(Declaration.objects.filter(ended_at=None), "person_id", "sort", "about")
-    calls: dict[int, set[str]] = {}
-    for number, role in OnCall.objects.filter(since__lte=at, until__gt=at).values_list("person_id", "role"):
-        calls.setdefault(number, set()).add(role)
     keys: dict[int, set[str]] = {}
     for number, use in KeyHolding.objects.filter(ended_at=None).values_list("person_id", "use"):
         keys.setdefault(number, set()).add(use)
     # Somebody has it. Where nobody is registered, it is not known who has not.
     log_is_held = any(KeyHolding.Use.LOG in uses for uses in keys.values())
-    return tuple(
+    members = tuple(
         Member(
             reference=one.reference,
             unit=one.unit.code,
@@ -260,12 +284,15 @@ def roster(at: dt.datetime, day: dt.date, policy: str) -> tuple[Member, ...]:
             attested=one.pk in attested,
             roles=frozenset(held.get(one.pk, ())),
             lent=frozenset(lent.get(one.pk, ())),
-            on_call=frozenset(calls.get(one.pk, ())),
+            on_call=frozenset(),
             keys=frozenset(keys.get(one.pk, ())) if log_is_held else None,
             excluded=frozenset(excluded.get(one.pk, ())),
         )
         for one in Person.objects.filter(is_active=True).select_related("unit").order_by("pk")
     )
+    # A day more than the day, whatever the zone; what is over longer is nobody's call.
+    calls = OnCall.objects.filter(until__date__gte=day - dt.timedelta(days=1)).select_related("person").order_by("pk")
+    return members, tuple(_Call(one.person.reference, one.role, one.since, one.until) for one in calls)
 
 
 def _pairs(found: QuerySet[Delegation] | QuerySet[Declaration], *names: str) -> dict[int, set[tuple[str, str]]]:

@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from ostiary.errors import OstiaryError
 from ostiary_web.ledger_link import publishing
-from ostiary_web.wiring import config
+from ostiary_web.wiring import bundle, config
 
 
 class Command(BaseCommand):
@@ -22,7 +22,12 @@ class Command(BaseCommand):
         parser.add_argument("--address", default="127.0.0.1", help="the address to listen at")
         parser.add_argument("--port", type=int, default=8000, help="the port")
         parser.add_argument("--workers", type=int, default=1, help="processes")
-        parser.add_argument("--threads", type=int, default=4, help="threads of each process")
+        parser.add_argument(
+            "--threads",
+            type=int,
+            default=4,
+            help="threads of each process; where there are several processes, one thread each is fastest",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Check, collect the static files, and serve until stopped."""
@@ -33,6 +38,7 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             raise CommandError("the database is not of this version; run `ostiary-web migrate`")
         try:
+            bundle()
             _, silent = publishing.check_published()
         except OstiaryError as fault:
             raise CommandError(str(fault), returncode=fault.exit_code) from None
