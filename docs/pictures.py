@@ -35,7 +35,7 @@ class Picture:
 
 
 PICTURES = (
-    Picture("desk", "decider", "/desk/{decision}/", height=1300),
+    Picture("desk", "decider", "/desk/{decision}/", height=1200),
     Picture("queue", "intake", "/desk/"),
     Picture("docket-in-review", "reviewer_privacy", "/desk/{in_review}/"),
     Picture("review", "reviewer_privacy", "/desk/{in_review}/act/finish_review/"),

@@ -326,6 +326,9 @@ class TestFollowing:
         file = Client().post("/request/follow/letter/", given | {"letter": digest})
         assert file.content == b"<p>the letter itself: ask</p>"
         assert file.headers["Content-Disposition"].startswith("attachment;")
+        printed = Client().post("/request/follow/letter/", given | {"letter": digest, "as": "pdf"})
+        assert printed.content.startswith(b"%PDF-")
+        assert printed.headers["Content-Type"] == "application/pdf"
 
         empty = Client().post("/request/follow/", given | an_act("answer", text="  "))
         assert "Write something, or add a paper." in said(empty)

@@ -1,6 +1,7 @@
 """The pages as a browser gets them: who reaches what, what is refused, and the fences around each answer."""
 
 import re
+import time
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -13,9 +14,12 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from ostiary_web import middleware
 from ostiary_web.staff import actions, queries
 from ostiary_web.staff.links import password_link
 from tests.web import desk
@@ -282,3 +286,22 @@ def test_a_fault_says_nothing_of_itself(client, monkeypatch, caplog):
 
 def test_no_address_is_kept_beside_the_persons_own(client):
     assert not EmailAddress.objects.exclude(email="ada@agency.example").exists()
+
+
+def test_a_session_goes_on_with_each_request_and_is_written_once_a_minute(client, monkeypatch):
+    held = Session.objects.get(session_key=client.cookies["sessionid"].value)
+    client.get("/")
+    written = Session.objects.get(pk=held.pk)
+    client.get("/")
+    assert Session.objects.get(pk=held.pk).expire_date == written.expire_date
+
+    later = time.time() + middleware.A_MINUTE
+    monkeypatch.setattr(middleware.time, "time", lambda: later)
+    client.get("/")
+    assert Session.objects.get(pk=held.pk).expire_date > written.expire_date
+
+
+def test_a_page_tells_of_a_session_that_lasts_no_longer_than_it_does(client):
+    page = client.get("/").content.decode()
+    (told,) = re.findall(r'data-seconds="(\d+)"', page)
+    assert int(told) + middleware.A_MINUTE == settings.SESSION_COOKIE_AGE == 1800

@@ -96,7 +96,8 @@ def _days_off(today: dt.date) -> dict[dt.date, str]:
 def official(desk: Desk, code: str, role: Role) -> Any:
     """Somebody of a unit of their own with one role and training in force."""
     at, boss = desk.now, desk.boss
-    staff.add_unit(code=f"unit_{code}", name=code, by=boss, at=at)
+    unit = f"Office of the {code.replace('_', ' ')}"
+    staff.add_unit(code=f"unit_{code}", name=unit, by=boss, at=at)
     name = desk.names.get(code, code)
     person = staff.add_person(mail=f"{code}@agency.example", name=name, unit=f"unit_{code}", by=boss, at=at)
     days = {"done_on": at.date(), "expires_on": FAR}

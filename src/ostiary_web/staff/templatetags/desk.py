@@ -12,6 +12,12 @@ register = template.Library()
 
 
 @register.filter
+def plain(code: str) -> str:
+    """A code as words: ``appeal_officer`` is *appeal officer*."""
+    return str(code).replace("_", " ")
+
+
+@register.filter
 def dressed(field: BoundField) -> SafeString:
     """A field with its label, help and errors."""
     return DressedField(field.form, field.field, field.name).as_field_group()
