@@ -154,6 +154,7 @@ def _cli() -> str:
         ["keys"],
         ["keys", "new-recipient"],
         ["keys", "new-signer"],
+        ["keys", "new-log"],
         ["keys", "show"],
         ["roll"],
         ["roll", "generate"],

@@ -93,8 +93,13 @@ VARIABLES = (
     Variable("OSTIARY_OIDC_NAME", "How the log-in page calls it.", "Agency account", "oidc"),
     Variable("OSTIARY_OIDC_CLIENT", "The desk's client id there.", "ostiary", "oidc"),
     Variable("OSTIARY_OIDC_SECRET", "The desk's client secret there.", "(from the provider)", "oidc"),
-    Variable("OSTIARY_MAIL_URL", "The server for mail to staff.", "smtps://desk:secret@mail.example:465", "mail"),
-    Variable("OSTIARY_MAIL_FROM", "The address that mail to staff comes from.", "desk@agency.example", "mail"),
+    Variable(
+        "OSTIARY_MAIL_URL",
+        "The server for mail to staff and recipients.",
+        "smtps://desk:secret@mail.example:465",
+        "mail",
+    ),
+    Variable("OSTIARY_MAIL_FROM", "The address that mail comes from.", "desk@agency.example", "mail"),
     Variable("OSTIARY_DEMO", "`yes`: a demonstration on this machine alone, over plain HTTP.", "yes", "never"),
     Variable(
         "OSTIARY_SIGNER",

@@ -168,6 +168,7 @@ GIVEN = {
     },
     "release": {"manner": "picked_up"},
     "recall": {"cause": "error"},
+    "correct": {"notice": PAPER},
     "review_emergency": {"finding": "justified"},
     "review_outside": {"outcome": "upheld"},
     "deny": {"refusals": ()},

@@ -90,6 +90,7 @@ def given(act, walk, chance):
         "release": lambda: {"manner": "picked_up"},
         "dispose": lambda: {"certified_on": today, "method": "erased", "certificate": PAPER},
         "recall": lambda: {"cause": "error"},
+        "correct": lambda: {"notice": PAPER},
         "review_emergency": lambda: {"finding": "justified"},
         "review_outside": lambda: {"outcome": "upheld"},
         "extend": lambda: {"clock": ClockName.VERIFY, "until": today + dt.timedelta(days=9), "memo": PAPER},
@@ -102,6 +103,8 @@ FIELDS = {
     "docket_request": {"instrument_form": "copy"},
     "package": {"parameters": SETTINGS},
     "search_roll": {"parameters": SETTINGS, "matched": "1-10"},
+    "seek_wrong": {"parameters": SETTINGS},
+    "correct": {"fields": ["contact"], "people": "1-10"},
     "note_returned": {"returned": "0"},
     "correct_entry": {},
 }

@@ -108,6 +108,13 @@ OF_A_DOCKET = {
     "package/print": (NONE, DESK),
     "package/certificate/": (DESK, DESK),
     "package/recall/": (DESK, DESK),
+    "wrong/": (DESK, DESK),
+    "wrong/tell/": (DESK, DESK),
+    "wrong/<correction>/notice": (NONE, DESK),
+    "wrong/<correction>/read/": (DESK, DESK),
+    "mail/<mail>/again": (NONE, DESK),
+    "act/seek_wrong/": (DESK, DESK),
+    "act/correct/": (DESK, DESK),
     "act/search_roll/": (DESK, DESK),
     "act/package/": (DESK, DESK),
     "act/check/": (DESK, DESK),
@@ -125,6 +132,8 @@ COUNTER = {
     "request/follow/": (ALL, ALL),
     "request/pick-up/": (ALL, ALL),
     "request/follow/letter/": (NONE, ALL),
+    "request/follow/correction/": (NONE, ALL),
+    "request/follow/correction/read/": (NONE, ALL),
     "api/v1/vocabulary": (ALL, NONE),
     "api/v1/check": (NONE, ALL),
     "api/v1/requests": (NONE, ALL),
@@ -289,6 +298,7 @@ def expected(who, name, address):
 # These name no more than the docket's number and lead elsewhere, where it is asked again; or there is no such thing.
 ELSEWHERE = {DOCKET + f"act/{act}/" for act in (
     "search_roll", "package", "check", "fail_check", "agree_to_seal", "seal", "release", "dispose", "recall",
+    "seek_wrong", "correct",
 )} | {DOCKET + f"proposal/<proposal>/{end}" for end in ("", "agree", "take-back")}  # fmt: skip
 ELSEWHERE |= {DOCKET + "draft"}  # an unknown form is refused before the docket is looked for
 

@@ -95,6 +95,6 @@ def _show(rows: Sequence[dict[str, Any]], out: Path) -> None:
     written = sum(row["wrong_values"] for row in rows)
     console().print(
         f"{written} notices{f' in {out}' if written else ''}. Rows not traced to one person must be looked at by a "
-        "person. The log has no kind of entry for a notice of correction; none was made.",
+        "person. This command writes nothing into the log; a notice that goes out by the desk has its entry there.",
         markup=False,
     )

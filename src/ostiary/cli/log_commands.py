@@ -122,6 +122,24 @@ def log_consistency_command(
     raise typer.Exit(logs.run_consistency(logs.place(database, None), old, new, as_json=json))
 
 
+@app.command("catch-up")
+def log_catch_up_command(
+    database: DatabaseOption = "",
+    export: ExportOption = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(help="The log's key, and the witnesses that must vouch. Default: OSTIARY_WITNESS_POLICY."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, and bring nothing back.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Bring back, from the public files, the entries that a database restored from a backup lacks."""
+    from ostiary.cli import log_catch_up, logs
+
+    where = logs.place(database, export, policy)
+    raise typer.Exit(log_catch_up.run_catch_up(where, dry_run=dry_run, as_json=json))
+
+
 @app.command("tidy")
 def log_tidy_command(export: ExportOption = None, json: JsonOption = False) -> None:
     """Remove public files that fuller ones have replaced, and what a run that was cut short left behind."""

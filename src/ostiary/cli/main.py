@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from ostiary.cli import correcting, log_commands, match_commands, matching, package_commands
+from ostiary.cli import correcting, log_commands, match_commands, matching, noticing, package_commands
 from ostiary.cli.options import JsonOption, MatchedOption, PacksOption
 from ostiary.errors import BadInput, OstiaryError
 
@@ -33,6 +33,7 @@ app.add_typer(log_commands.app, name="log")
 app.add_typer(matching.match_app, name="match")
 match_commands.add_to(matching.match_app)
 correcting.add_to(app)
+noticing.add_to(app)
 
 
 @app.command("decide")

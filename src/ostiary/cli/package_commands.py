@@ -25,9 +25,10 @@ def add_to(app: typer.Typer, law: typer.Typer) -> None:
     app.command("doctor")(doctor_command)
     law.command("sign")(law_sign_command)
     law.command("verify")(law_verify_command)
-    keys = typer.Typer(help="Recipients' and signers' keys: make them, look at them.", no_args_is_help=True)
+    keys = typer.Typer(help="Keys of recipients, signers and logs: make them, look at them.", no_args_is_help=True)
     keys.command("new-recipient")(keys_new_recipient_command)
     keys.command("new-signer")(keys_new_signer_command)
+    keys.command("new-log")(keys_new_log_command)
     keys.command("show")(keys_show_command)
     app.add_typer(keys, name="keys")
 
@@ -151,6 +152,17 @@ def keys_new_signer_command(
     from ostiary.cli import packaging
 
     raise typer.Exit(packaging.run_new_signer(name, out, days, passphrase_fd, passphrase=passphrase, as_json=json))
+
+
+def keys_new_log_command(
+    name: Annotated[str, typer.Argument(help="The log's name, such as agency.example/log.")],
+    out: Annotated[Path, typer.Option(help="A new file; only its owner may read it.")],
+    json: JsonOption = False,
+) -> None:
+    """Make the key of a desk's log, which `ostiary-web log start` then begins; say its public key."""
+    from ostiary.cli import packaging
+
+    raise typer.Exit(packaging.run_new_log(name, out, as_json=json))
 
 
 def keys_show_command(

@@ -160,6 +160,18 @@ def _said_keys(key_id: str, public: Path, private: Path, *, passphrase: bool, as
     return 0
 
 
+def run_new_log(name: str, out: Path, *, as_json: bool) -> int:
+    """Make a log's key, with no log beside it."""
+    from ostiary.ledger.signing import write_new_key
+
+    vkey = write_new_key(out, name)
+    if as_json:
+        write_json({"origin": name, "vkey": vkey, "file": str(out)})
+    else:
+        sys.stdout.write(f"{vkey}\n")
+    return 0
+
+
 def run_show(path: Path, *, as_json: bool) -> int:
     """What a file of keys says openly; needs no passphrase."""
     from ostiary.release.signers import describe

@@ -22,7 +22,7 @@ from ostiary.ledger.schema import Connection, Cursor, Database, database_of
 _CHUNK = 256
 _HASH = 32
 
-# Place -1 is the whole part; a person has the place in the private tree.
+# Place -1 is the whole part; a person has the place in the private tree. The part `lost` stands for a whole entry.
 _TABLES = (
     """CREATE TABLE commitment_secrets (
         docket text NOT NULL, step bigint NOT NULL, part text NOT NULL, place bigint NOT NULL,
@@ -41,7 +41,9 @@ _TABLES = (
     )""",
 )
 _WHOLE = -1
+_LOST = "lost"
 _PARTS_CHUNK = -1
+_IS_LOST = "SELECT 1 FROM commitment_secrets WHERE docket = ? AND step = ? AND part = ?"
 
 
 def statements(database: Database) -> tuple[str, ...]:
@@ -106,6 +108,10 @@ class CommitmentStore:
         row = self._one(
             f"{sql} AND {'reference' if reference else 'place'} = ?", docket, step, part, reference or _WHOLE
         )
+        if row is None and self._one(_IS_LOST, docket, step, _LOST) is not None:
+            raise LedgerInput(
+                "what opens this entry was lost with the database, and cannot come back; the entry stands"
+            )
         if row is None:
             raise LedgerInput("there is nothing to open here; was it erased?")
         if row[1] is None:
@@ -137,6 +143,12 @@ class CommitmentStore:
         lower = PrivateTree.over(bytes(self._one(sql, docket, step, chunk)[0]))
         size = lower.size * upper.size
         return Person(place, size, upper.root, (*lower.path(within), *upper.path(chunk)))
+
+    def mark_lost(self, docket: str, step: int, *, at: dt.datetime) -> None:
+        """Say that what opens an entry was lost with the database: it came back from the log, which has none of it."""
+        self._begin()
+        sql = "INSERT INTO commitment_secrets (docket, step, part, place, erased_at) VALUES (?, ?, ?, ?, ?)"
+        self._run(sql, docket, step, _LOST, _WHOLE, at.date().isoformat())
 
     def erase_part(self, docket: str, step: int, part: str, *, at: dt.datetime) -> int:
         """Delete a part's key and data, of all people where it is ``people``; how many there were."""

@@ -119,7 +119,7 @@ def _follows(before: bytes, head: Head, tiles: Tiles) -> int:
     if old.size > head.size:
         raise Diverged(
             f"the log has {head.size:,} entries and its export {old.size:,}: this database is older than what was "
-            "published; restore the newer one",
+            "published; restore the newer one, or bring the missing entries back: `ostiary log catch-up`",
             head.note,
             before,
         )

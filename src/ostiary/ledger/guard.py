@@ -32,7 +32,8 @@ def guard(connection: Connection, head: Head, published: Iterable[tuple[str, byt
         if seen.size > head.size:
             raise Diverged(
                 f"the log has {head.size:,} entries, and {whose} saw {seen.size:,}: this database is older than what "
-                "was published; restore the newer one, and append nothing to this",
+                "was published; restore the newer one, or bring the missing entries back with `catch-up`, and append "
+                "nothing to this",
                 head.note,
                 note,
             )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import ostiary_verify as verify
 from ostiary.ledger import store
+from ostiary.ledger.catching_up import CaughtUp, Told, catch_up
 from ostiary.ledger.export import Progress, export, exported, publish_cosigned
 from ostiary.ledger.faults import LedgerError, LedgerInput, Unknown
 from ostiary.ledger.fsck import fsck
@@ -150,6 +151,23 @@ class Log:
         with explained(str(self._folder)):
             try:
                 return export(self._connection, self._folder, on_file)[1]
+            finally:
+                self._connection.rollback()
+
+    def catch_up(self, policy: verify.Policy, on_step: Told | None = None, *, dry_run: bool = False) -> CaughtUp:
+        """Bring back what the exported folder has and this database, restored from a backup, lacks: all or nothing.
+
+        :param dry_run: find out whether it can be done, and do nothing.
+        :raises Diverged, LedgerInput, LedgerError: as ``catching_up.catch_up``.
+        """
+        if self._folder is None:
+            raise LedgerInput("name the exported folder with `--export`, or set OSTIARY_LEDGER_EXPORT")
+        with explained(self._where):
+            try:
+                done = catch_up(self._connection, self._folder, policy, on_step)
+                if not dry_run:
+                    self._connection.commit()
+                return done
             finally:
                 self._connection.rollback()
 

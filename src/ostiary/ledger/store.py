@@ -8,7 +8,7 @@ nothing is certain, and the head is read again.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
@@ -86,6 +86,23 @@ def append(
     write = _write_sqlite if database is Database.SQLITE else _write_postgresql
     write(cursor, head, new, entries, tiles)
     return new, head.size
+
+
+def bring_back(connection: Connection, head: Head, batches: Iterable[Sequence[bytes]], note: bytes) -> Head:
+    """Write entries that were in the log before, under the head that was signed over them then: see ``catching_up``.
+
+    :param head: as ``lock_and_read`` gave it in this transaction.
+    :param note: that signed head. Whether it is over what was written is for the caller to see, before COMMIT.
+    :raises LedgerError: if another writer came in between.
+    """
+    database, cursor = database_of(connection), connection.cursor()
+    write = _write_sqlite if database is Database.SQLITE else _write_postgresql
+    for entries in batches:
+        tree, tiles = grow(head.tree, [sha256(b"\x00" + entry).digest() for entry in entries])
+        after = Head(tree.size, tree.root(), note, head.vkey, tree)
+        write(cursor, head, after, entries, tiles)
+        head = after
+    return head
 
 
 def read_head(connection: Connection) -> Head:

@@ -121,7 +121,7 @@ def open_past(folder: Path, signers: Sequence[TrustedSigner]) -> Past:
         ) from None
     if core.columns != dictionary.get("columns") or dict(core.values) != counts:
         raise BadInput(f"{folder}: {PACKAGE} was sealed from another folder; put each package with its own")
-    return Past(folder, core, _blocks(core.columns), csv_sha256)
+    return Past(folder, core, blocks_of(core.columns), csv_sha256)
 
 
 def _core(package: Path, signers: Sequence[TrustedSigner]) -> Core:
@@ -139,7 +139,8 @@ def _counts(path: Path) -> dict[str, int]:
     return {name: len(table) - table.column(name).null_count for name in table.schema.names}
 
 
-def _blocks(columns: Mapping[str, Mapping[str, Any]]) -> tuple[Block, ...]:
+def blocks_of(columns: Mapping[str, Mapping[str, Any]]) -> tuple[Block, ...]:
+    """The elements of a release, from the columns of its manifest or of its dictionary."""
     found: dict[tuple[str, str], Block] = {}
     for name, entry in columns.items():
         key = (entry["program"], entry["element"])
@@ -312,7 +313,7 @@ def notice(past: Past, wrong: Wrong) -> dict[str, Any]:
         "columns": list(wrong.block.columns),
         "found_on": wrong.found_on.isoformat(),
         "note": wrong.note,
-        # The published catalogue has no kind for a notice of correction; `entry.corrected` is about the log itself.
+        # A desk's entry `release.corrected` commits to the notice, so the notice is the older one.
         "ledger_entry": None,
     }
 

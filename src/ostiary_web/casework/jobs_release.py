@@ -5,14 +5,14 @@ from django_tasks import task
 
 from ostiary.errors import OstiaryError
 from ostiary_web.casework import kept, queries_release, queries_work
-from ostiary_web.casework.actions import afterwards, handing_over, long_work, printing
+from ostiary_web.casework.actions import afterwards, correcting, handing_over, long_work, mailing, printing
 from ostiary_web.casework.actions.packing import build
 from ostiary_web.casework.doing import DOING as SEARCHES
 from ostiary_web.casework.world import MACHINE
 from ostiary_web.logs import log_of
 from ostiary_web.worker.schedule import every
 
-DOING = {**SEARCHES, "package": build}
+DOING = {**SEARCHES, "package": build, long_work.WRONG: correcting.look}
 _HOUR = 3600
 
 
@@ -61,6 +61,12 @@ def sweep_private_folders() -> int:
 def remind_of_certificates() -> int:
     """Recipients are reminded of their certificates; how many reminders were written."""
     return afterwards.remind(at=timezone.now())
+
+
+@every(minutes=1)
+def send_mail() -> int:
+    """Recipients are mailed that something waits at the counter; how many mails went."""
+    return mailing.send_due(at=timezone.now())
 
 
 @every(minutes=5)

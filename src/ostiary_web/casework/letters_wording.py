@@ -66,6 +66,10 @@ WORDINGS: Mapping[str, Wording] = {
             "decision", _("Granted, whole or in part"), "Answer to request $number",
             ("appeal_until",), ("given", "refused"), ("words",),
         ),
+        Wording(
+            "correction", _("Values that were wrong"), "Correction of what was given under request $number",
+            ("left",), ("values",),
+        ),
     )
 }  # fmt: skip
 KINDS: Mapping[str, Wording] = {one.kind: one for one in WORDINGS.values()}

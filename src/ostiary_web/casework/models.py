@@ -10,6 +10,10 @@ from django.db import models
 from django.db.models import Q
 
 from ostiary_web.casework.docket.states import DocketKind, State
+from ostiary_web.casework.models_corrections import Correction as Correction
+from ostiary_web.casework.models_corrections import DisclosureCorrected as DisclosureCorrected
+from ostiary_web.casework.models_corrections import Mailing as Mailing
+from ostiary_web.casework.models_corrections import ReleaseMarks as ReleaseMarks
 from ostiary_web.casework.models_desk import Assignment as Assignment
 from ostiary_web.casework.models_desk import Hand as Hand
 from ostiary_web.casework.models_desk import Mention as Mention

@@ -265,6 +265,8 @@ def _says(one: queries.Happened) -> str:
     """What an event was, in the words of its row; the opening has none."""
     source = one.data.get("source")
     row = transitions.find(one.act, DocketState(source)) if source else None
+    if source and row is None:  # brought back after a restore: see ``actions.restoring``
+        return f"`{one.data['entry']}` stands in the log; what the desk knew of it was lost"
     return row.says if row is not None else "the request came in"
 
 

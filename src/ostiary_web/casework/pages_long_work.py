@@ -105,7 +105,7 @@ def part_of(case: Case, me: Me, kind: str, works: Sequence[Work]) -> Part:
         mine,
         "" if refused is None else f"{refused.says} ({refused.cites})",
         "" if refused is None else refused.cure,
-        _progress(newest),
+        progress(newest),
         0 if found is None else found.number,
         found is not None and kind in doing.STALE and doing.STALE[kind](found),
     )
@@ -116,7 +116,8 @@ def _refused(case: Case, me: Me) -> Refusal | None:
     return found if isinstance(found, Refusal) else None
 
 
-def _progress(work: Work | None) -> Progress | None:
+def progress(work: Work | None) -> Progress | None:
+    """How far a piece of work is; None where it has ended well, or there is none."""
     if work is None or not (work.under_way or work.failed):
         return None
     waits = work.under_way and work.attempt == 0

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from ostiary_web.casework import views_long_work, views_matching, views_packing
+from ostiary_web.casework import views_corrections, views_long_work, views_matching, views_packing
 
 # These acts are done with what was really searched, built or sealed: their general form leads there.
-_OWN = ("search_roll", "package", "check", "fail_check", "agree_to_seal", "seal", "release", "dispose", "recall")
+_OWN = ("search_roll", "package", "check", "fail_check", "agree_to_seal", "seal", "release", "dispose", "recall",
+        "seek_wrong", "correct")  # fmt: skip
 _OWN_PAGES = [path(f"<str:number>/act/{act}/", views_packing.to_package, {"act": act}) for act in _OWN]
 
 urlpatterns = [
@@ -25,6 +26,11 @@ urlpatterns = [
     path("<str:number>/package/print", views_packing.printed, name="package_print"),
     path("<str:number>/package/certificate/", views_packing.certificate, name="package_certificate"),
     path("<str:number>/package/recall/", views_packing.recall, name="package_recall"),
+    path("<str:number>/wrong/", views_corrections.look, name="wrong_look"),
+    path("<str:number>/wrong/tell/", views_corrections.tell, name="wrong_tell"),
+    path("<str:number>/wrong/<int:correction>/notice", views_corrections.notice, name="wrong_notice"),
+    path("<str:number>/wrong/<int:correction>/read/", views_corrections.read, name="wrong_read"),
+    path("<str:number>/mail/<int:mail>/again", views_corrections.mail, name="mail_again"),
     *_OWN_PAGES,
     path("<str:number>/take-over", views_matching.take_over, name="take_over"),
 ]

@@ -222,4 +222,5 @@ def recall(request: HttpRequest, me: Me, number: str) -> HttpResponse:
 @desk_only
 def to_package(request: HttpRequest, me: Me, number: str, act: str = "") -> HttpResponse:
     """The general form of an act that has pages of its own: there it is done with the package that was really built."""
-    return redirect(reverse("docket", args=[number]) + ("#screen" if act == "search_roll" else "#package"))
+    places = {"search_roll": "#screen", "seek_wrong": "#wrong", "correct": "#wrong"}
+    return redirect(reverse("docket", args=[number]) + places.get(act, "#package"))

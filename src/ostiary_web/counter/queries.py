@@ -13,7 +13,7 @@ from ostiary.ledger.entry import read_entry
 from ostiary.ledger.kinds import catalogue
 from ostiary_web.casework import papers
 from ostiary_web.casework import queries as casework
-from ostiary_web.casework.actions.letters import is_letter
+from ostiary_web.casework.actions.letters import is_told
 from ostiary_web.casework.docket import machine
 from ostiary_web.casework.docket.machine import Allowed
 from ostiary_web.casework.docket.snapshot import ClockName, Docket
@@ -92,7 +92,7 @@ def followed(number: str, secret: str, at: dt.datetime) -> Followed | None:
 
 def letters(pseudonym: str) -> tuple[PaperRow, ...]:
     """The letters to the requester in a docket, the newest first."""
-    found = [one for one in casework.paper_rows(pseudonym) if is_letter(one.kind)]
+    found = [one for one in casework.paper_rows(pseudonym) if is_told(one.kind)]
     return tuple(reversed(found))
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ostiary_web.counter import views, views_follow, views_pick_up
+from ostiary_web.counter import views, views_corrections, views_follow, views_pick_up
 
 urlpatterns = [
     path("", views.ask, name="ask"),
@@ -10,4 +10,6 @@ urlpatterns = [
     path("follow/", views_follow.follow, name="follow"),
     path("pick-up/", views_pick_up.pick_up, name="pick_up"),
     path("follow/letter/", views_follow.letter, name="follow_letter"),
+    path("follow/correction/", views_corrections.notice, name="follow_correction"),
+    path("follow/correction/read/", views_corrections.read, name="follow_correction_read"),
 ]

@@ -11,14 +11,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ostiary.errors import OstiaryError
-from ostiary_web.casework import papers
+from ostiary_web.casework import letters_pdf, papers, queries_corrections
 from ostiary_web.counter import queries
 from ostiary_web.counter.actions import following, saving
 from ostiary_web.counter.forms import ActForm, FollowForm, ResumeForm
 from ostiary_web.counter.limits import LOOK, slower, too_often
 from ostiary_web.counter.views import drawn, new_key, not_there, now, opened
+from ostiary_web.wiring import bundle
 
-_TYPES = {".html": "text/html; charset=utf-8", ".pdf": "application/pdf"}
+_TYPES = {".html": "text/html; charset=utf-8", ".pdf": "application/pdf", ".txt": "text/plain; charset=utf-8"}
 
 
 @never_cache
@@ -61,7 +62,7 @@ def follow(request: HttpRequest) -> HttpResponse:
     typed, fault = _act(found, act, request) if act else (None, "")
     if act and typed is None and not fault:
         found = queries.followed(**form.cleaned_data, at=now()) or found
-    return _status(request, found, form.cleaned_data["secret"], typed, fault)
+    return status(request, found, form.cleaned_data["secret"], typed, fault)
 
 
 def _act(found: queries.Followed, act: str, request: HttpRequest) -> tuple[ActForm | None, str]:
@@ -79,14 +80,16 @@ def _act(found: queries.Followed, act: str, request: HttpRequest) -> tuple[ActFo
     return None, ""
 
 
-def _status(
+def status(
     request: HttpRequest, found: queries.Followed, secret: str, typed: ActForm | None, fault: str
 ) -> HttpResponse:
+    """The page of a request. ``typed``: the form that could not be done as it was filled in; ``fault``: why."""
     acts = [
         typed if typed is not None and typed.act == act else ActForm(act, initial={"key": new_key()})
         for act, _ in found.acts
     ]
     parts: dict[str, Any] = {"found": found, "secret": secret, "fault": fault, "acts": acts, "form": typed}
+    parts |= {"corrections": queries_corrections.told(found.docket), "number": found.number}
     parts["letters"] = [(one, _shown(one)) for one in found.letters]
     return render(request, "counter/status.html", parts, status=422 if fault or typed is not None else 200)
 
@@ -96,11 +99,21 @@ def _shown(letter: Any) -> str:
     return papers.content(letter.digest).decode() if letter.name.endswith(".html") else ""
 
 
+def _printed(name: str, data: bytes) -> tuple[str, bytes]:
+    """A letter's PDF; the letter itself where it is no HTML, or this machine can make no PDF."""
+    if not name.endswith(".html"):
+        return name, data
+    try:
+        return name.removesuffix("html") + "pdf", letters_pdf.made(data.decode(), bundle().agency.name)
+    except letters_pdf.NoPdf:
+        return name, data
+
+
 @never_cache
 @login_not_required
 @require_POST
 def letter(request: HttpRequest) -> HttpResponse:
-    """A letter as a file, for whoever has the receipt."""
+    """A letter as a file, for whoever has the receipt: as it was kept, or its PDF."""
     if wait := too_often(request, LOOK):
         return slower(request, wait)
     form = FollowForm(request.POST)
@@ -108,7 +121,7 @@ def letter(request: HttpRequest) -> HttpResponse:
     one = None if found is None else queries.letter(found.docket, request.POST.get("letter", ""))
     if found is None or one is None:
         raise Http404
-    name, data = one
+    name, data = one if request.POST.get("as") != "pdf" else _printed(*one)
     ending = name[name.rfind(".") :] if "." in name else ""
     answer = HttpResponse(data, content_type=_TYPES.get(ending, "application/octet-stream"))
     answer.headers["Content-Disposition"] = f'attachment; filename="{found.number}{ending if ending in _TYPES else ""}"'

@@ -20,6 +20,7 @@ from ostiary.ledger import store
 from ostiary.ledger.commitment import Sealed, seal
 from ostiary.ledger.commitment_store import CommitmentStore
 from ostiary.ledger.entry import Entry, build_entry, canonical_json, new_docket
+from ostiary.ledger.faults import LedgerError, LedgerInput
 from ostiary.ledger.kinds import catalogue
 from ostiary.ledger.order import unmet
 from ostiary_web.ledger_link import publishing, queries
@@ -120,6 +121,46 @@ def start_log(*, by: str, at: dt.datetime) -> Written:
     public = {"catalogue": catalogue().digest, "log_key": "sha256:" + sha256(key.vkey.encode()).hexdigest()}
     thread = new_thread(sort=queries.AGENCY, subject=queries.AGENCY)
     return append_entry(kind="log.started", thread=thread, by=by, at=at, public=public)
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An entry of the log of which the desk has lost all that was not public."""
+
+    index: int
+    entry: Entry
+
+
+def bring_back(*, at: dt.datetime) -> list[Lost]:
+    """After a restore: bring the log up to its export, and its threads and steps up to the log; what came back.
+
+    In the transaction that is open. What opens the entries is marked as lost; nobody can bring it back.
+
+    :raises Diverged, LedgerInput, LedgerError: if the export cannot be believed, or nothing is missing. Roll back.
+    """
+    if not django_connection.in_atomic_block:
+        raise NoTransaction("what was lost is brought back in one transaction")
+    head, known = publishing.catch_up(), queries.known()
+    if head.size == known:
+        raise LedgerInput(f"nothing is missing: the log, its export and the desk have the same {known:,} entries")
+    raw = queries.raw_connection()
+    found = [Lost(index, queries.entry_at(index)) for index in range(known, head.size)]
+    for one in found:
+        _take_step(one, at)
+        CommitmentStore(raw).mark_lost(one.entry.docket, one.entry.step, at=at)
+    return found
+
+
+def _take_step(lost: Lost, at: dt.datetime) -> None:
+    """A thread and a step as the entry itself tells them. ``at``: when the desk heard of it again."""
+    entry, sort = lost.entry, catalogue().kind(lost.entry.kind).thread
+    subject = queries.AGENCY if sort == queries.AGENCY else ""
+    row, _ = Thread.objects.get_or_create(pseudonym=entry.docket, defaults={"sort": sort, "subject": subject})
+    if entry.step != row.steps + 1:
+        raise LedgerError(f"entry {lost.index} does not follow what the desk has of its thread; call the operator")
+    Step.objects.create(index=lost.index, thread=row, step=entry.step, kind=entry.kind, at=at, by=queries.LOST)
+    row.steps, row.last_day = entry.step, entry.day
+    row.save(update_fields=["steps", "last_day"])
 
 
 def register_changed(*, register: str, act: str, by: str, at: dt.datetime, change: Mapping[str, Any]) -> Written:

@@ -19,6 +19,12 @@ def publish_again() -> int:
     return publishing.publish()[0].size
 
 
+@every(minutes=1)
+def cosign() -> bool:
+    """The witnesses sign what was published since; whether they were asked."""
+    return publishing.cosign()
+
+
 @every(hours=1)
 def close_past_reads() -> int:
     """The digest of each past day's reads goes into the log; how many days."""

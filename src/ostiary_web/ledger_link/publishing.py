@@ -11,8 +11,9 @@ from django.db import connection as django_connection
 
 import ostiary_verify as verify
 from ostiary.errors import OstiaryError
-from ostiary.ledger import store
+from ostiary.ledger import catching_up, store
 from ostiary.ledger.export import export, exported, publish_cosigned
+from ostiary.ledger.faults import Diverged
 from ostiary.ledger.guard import guard
 from ostiary.ledger.net import TooFewWitnesses, gather, published
 from ostiary.ledger.opening import explained
@@ -20,7 +21,7 @@ from ostiary.ledger.schema import Connection
 from ostiary.ledger.store import Head
 from ostiary.ledger.tree import Tiles
 from ostiary_web.ledger_link.faults import NotCosigned
-from ostiary_web.ledger_link.queries import oldest_since, raw_connection
+from ostiary_web.ledger_link.queries import knows, oldest_since, raw_connection
 from ostiary_web.logs import log_of
 from ostiary_web.wiring import config, signer
 
@@ -50,7 +51,7 @@ _memory = _Memory()
 def checked(raw: Connection) -> Head | None:
     """The head that this process last committed; the first time, the database is held against the export.
 
-    :raises Diverged: if this database is older than what was published.
+    :raises Diverged: if this database is older than what was published, or the desk's own tables than the log.
     """
     folder = config().ledger_export
     with _memory.lock:
@@ -59,8 +60,37 @@ def checked(raw: Connection) -> Head | None:
     note = exported(folder)
     if note is not None:
         guard(raw, store.read_head(raw), [(f"the export in {folder}", note)])
+    _must_be_known(store.raw_head(raw))
     with _memory.lock:
         return _memory.heads.setdefault(folder, None)
+
+
+def _must_be_known(head: Head | None) -> None:
+    """Whoever writes an entry writes its step too: an entry without one was brought back, and the desk lacks its act.
+
+    :raises Diverged: if there is one.
+    """
+    if head is not None and head.size and not knows(head.size - 1):
+        raise Diverged(
+            "the log has entries of which the desk's tables, restored from a backup, know nothing; run "
+            "`ostiary-web restore catch-up`",
+            head.note,
+            head.note,
+        )
+
+
+def catch_up() -> Head:
+    """Bring back what the export has and the log lacks, in the transaction that is open; the head then.
+
+    :raises Diverged, LedgerInput, LedgerError: as ``ostiary.ledger.catching_up``. Roll back.
+    """
+    raw, folder = raw_connection(), config().ledger_export
+    with explained("the log"):
+        head, note = store.lock_and_read(raw), exported(folder)
+        if note is not None and verify.parse_checkpoint(verify.parse_note(note).text).size == head.size:
+            guard(raw, head, [(f"the export in {folder}", note)])
+            return head  # `ostiary log catch-up` has been here: the desk's own tables are to follow
+        return catching_up.catch_up(raw, folder, config().policy()).head
 
 
 def forget() -> None:
@@ -95,17 +125,26 @@ def publish() -> tuple[Head, int]:
         return export(raw_connection(), folder)
 
 
+def sizes() -> tuple[int, int]:
+    """How many entries the log has here, and how many its export.
+
+    :raises LedgerInput: if there is no log. :raises LedgerError: if it does not add up.
+    """
+    note = exported(config().ledger_export)
+    there = 0 if note is None else verify.parse_checkpoint(verify.parse_note(note).text).size
+    return store.read_head(raw_connection()).size, there
+
+
 def keeps_up(at: dt.datetime) -> bool:
     """Whether the exported folder holds the head, or lacks only what was appended in the last minute.
 
     :raises LedgerError: if the log or the folder cannot be read.
     """
-    note, head = exported(config().ledger_export), store.read_head(raw_connection())
-    size = 0 if note is None else verify.parse_checkpoint(verify.parse_note(note).text).size
-    if size == head.size:
+    here, size = sizes()
+    if size == here:
         return True
     oldest = oldest_since(size)
-    return size < head.size and oldest is not None and oldest > at - _BEHIND
+    return size < here and oldest is not None and oldest > at - _BEHIND
 
 
 def check_published(timeout: float = 10.0) -> tuple[int, list[str]]:
@@ -123,7 +162,27 @@ def check_published(timeout: float = 10.0) -> tuple[int, list[str]]:
     answered = {one.name for one in policy.witnesses} - set(faults)
     if faults and not policy.met_by(answered):
         raise NotCosigned(f"too few witnesses answer ({', '.join(sorted(faults))}); nobody vouches for this database")
-    return guard(raw, head, [*seen, *witnessed]), sorted(faults)
+    compared = guard(raw, head, [*seen, *witnessed])
+    _must_be_known(head)
+    return compared, sorted(faults)
+
+
+def cosign() -> bool:
+    """Have the published head cosigned as the policy asks, where it is not yet; whether witnesses were asked.
+
+    So that outsiders can trust what stands there within minutes, and not only what something was disclosed on.
+
+    :raises NotCosigned: if too few witnesses answer; to be tried again.
+    """
+    note = exported(config().ledger_export)
+    if note is None:
+        return False
+    try:
+        config().policy().check(verify.parse_note(note))
+    except verify.VerifyError:
+        await_cosigned(verify.parse_checkpoint(verify.parse_note(note).text).size - 1)
+        return True
+    return False
 
 
 def await_cosigned(index: int, *, timeout: float = 10.0) -> Cosigned:

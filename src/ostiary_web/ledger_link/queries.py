@@ -15,6 +15,7 @@ from ostiary_web.ledger_link.faults import OutOfOrder
 from ostiary_web.ledger_link.models import ClosedDay, Read, Step, Thread
 
 AGENCY = "agency"
+LOST = "lost"  # who did it, of an act that the desk has lost and the log has not
 
 
 def raw_connection() -> Connection:
@@ -31,7 +32,7 @@ def agency_thread() -> str:
     """
     found = Thread.objects.filter(sort=AGENCY, subject=AGENCY).first()
     if found is None:
-        raise OutOfOrder("the log has not been started; run `ostiary-web start_log`")
+        raise OutOfOrder("the log has not been started; run `ostiary-web log start`")
     return found.pseudonym
 
 
@@ -83,3 +84,29 @@ def open_days(today: dt.date) -> list[dt.date]:
 def oldest_since(size: int) -> dt.datetime | None:
     """When the first entry beyond a size of the log was made; None where there is none."""
     return Step.objects.filter(index__gte=size).order_by("index").values_list("at", flat=True).first()
+
+
+def knows(index: int) -> bool:
+    """Whether the desk's tables have the step of an entry."""
+    return Step.objects.filter(index=index).exists()
+
+
+def known() -> int:
+    """How many entries of the log the desk's tables know: all, but after the log was brought back by itself."""
+    last = Step.objects.order_by("-index").values_list("index", flat=True).first()
+    return 0 if last is None else last + 1
+
+
+def entry_at(index: int) -> Entry:
+    """An entry, read from the log itself.
+
+    :raises LedgerInput: if it is of no kind that this version knows.
+    """
+    ((_, leaf),) = store.read_entries(raw_connection(), index, index + 1)
+    return read_entry(leaf, catalogue())
+
+
+def lost() -> list[tuple[int, str, str, str]]:
+    """Index, thread, its sort, and kind of each entry that came back without what the desk knew of it."""
+    found = Step.objects.filter(by=LOST).order_by("index")
+    return list(found.values_list("index", "thread_id", "thread__sort", "kind"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,8 @@ from ostiary_web.registry.models import (
     Notice,
     OptOut,
 )
+
+_ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,13 @@ def public_key(key: str) -> str | None:
 def name_of(code: str) -> str:
     """What a body is called; its code where it is not registered."""
     return Body.objects.filter(code=code).values_list("name", flat=True).first() or code
+
+
+def mail_of(code: str) -> str:
+    """The one mail address in the verified contact of a body; empty unless it is verified, and has exactly one."""
+    contact = Body.objects.filter(code=code, verified_at__isnull=False).values_list("contact", flat=True).first() or ""
+    found = set(_ADDRESS.findall(contact))
+    return found.pop() if len(found) == 1 else ""
 
 
 def consents(record: str, day: dt.date) -> tuple[Said, ...]:

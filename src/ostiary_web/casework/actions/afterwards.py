@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from ostiary.ledger.kinds import catalogue
 from ostiary_web.casework import models, queries, queries_release
-from ostiary_web.casework.actions import handing_over, intake, leaving
+from ostiary_web.casework.actions import handing_over, intake, leaving, mailing
 from ostiary_web.casework.actions.door import Done
 from ostiary_web.casework.docket.roles import Role
 from ostiary_web.casework.docket.states import State
@@ -57,6 +57,7 @@ def _remind(docket: str, today: dt.date, at: dt.datetime) -> bool:
             models.Reminder.objects.create(of_id=sealed.number, left=step, at=at)
             name = f"reminder-{found.seal.retain_until}-{step}.txt"
             intake.keep_paper(docket, "reminder", name, text.encode(), MACHINE, at)
+            mailing.owe(docket=docket, kind=mailing.REMINDER, cause=f"{sealed.release} {step}", at=at)
     except IntegrityError:  # another worker has written it
         return False
     return True

@@ -187,7 +187,7 @@ def record(row: models.Docket, step: Step, attempt: Attempt, judged: Judged | No
     before, number = queries.loaded(row), row.events + 1
     public, later = _fields(step, attempt, judged, row)
     private = {"event": event_to_plain(step.event)}
-    _move(row, step.docket)
+    move(row, step.docket)
     with explained("the log"):
         written = append_entry(
             kind=step.entry_kind,
@@ -231,7 +231,7 @@ def _digests(attempt: Attempt) -> list[str]:
     return sorted({value for value in named if isinstance(value, str) and value.startswith("sha256:")})
 
 
-def _move(row: models.Docket, after: Docket) -> None:
+def move(row: models.Docket, after: Docket) -> None:
     """Put the docket's new state into its row, if nobody else has moved it."""
     changed = {
         "snapshot": canonical_json(docket_to_plain(after)).decode(),

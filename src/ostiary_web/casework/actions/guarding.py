@@ -16,6 +16,7 @@ from ostiary_web.casework.faults import Refused
 from ostiary_web.casework.identifying import check_identified
 
 _PACKING = "package"
+NOTICE = "correction_notice"  # as which kind of paper a signed notice of correction is kept
 _EDGES = frozenset({_PACKING, "check", "agree_to_seal", "seal", "release"})
 
 
@@ -24,6 +25,10 @@ def check_leaving(docket: Docket, act: str, given: Mapping[str, Any]) -> None:
 
     :raises Refused: if not, whatever path led to the act.
     """
+    signed = models.Paper.objects.filter(docket_id=docket.id, kind=NOTICE, digest=given.get("notice"))
+    if act == "correct" and not signed.exists():
+        says = "this is no notice that was signed here"
+        raise Refused(Refusal("signed", says, "a correction is told by the agency's word", "have it looked for first"))
     if act not in _EDGES:
         return
     check_identified(queries_work.identified(docket.id))

@@ -20,7 +20,7 @@ from typing import Any
 from ostiary.ledger import store
 from ostiary.ledger.entry import new_docket
 from ostiary_web.casework import kept, models, packaging, queries, queries_release, roll
-from ostiary_web.casework.actions import accounting, intake, leaving, printing
+from ostiary_web.casework.actions import accounting, intake, leaving, mailing, marking, printing
 from ostiary_web.casework.actions.door import Done
 from ostiary_web.casework.actions.packing import destroy, refuse_changed, standing
 from ostiary_web.casework.docket.roles import Role
@@ -75,6 +75,7 @@ def complete(*, docket: str, at: dt.datetime) -> Release:
         path = file_of(sealed.release)
         if not path.exists():
             printing.keep(packing, sealed.release)
+            marking.keep(packing, release, at)
             _finish(packing, index, path)
         done = {"sha256": _digest_of(path), "size": path.stat().st_size, "finished_at": at}
         models.Release.objects.filter(pk=release.number, finished_at=None).update(**done)
@@ -173,6 +174,7 @@ def after_recall(*, docket: str, at: dt.datetime, by: str) -> None:
     models.PickUp.objects.filter(of_id=release.number, ended_at=None).update(ended_at=at)
     text = recall_text(found, release)
     intake.keep_paper(docket, "recall", "recall.txt", text.encode(), by, at)
+    mailing.owe(docket=docket, kind=mailing.RECALL, cause=release.release, at=at)
     remove_file(release, at)
 
 
@@ -201,4 +203,5 @@ def drop_reopened(*, docket: str, at: dt.datetime) -> None:
     for one in models.Packing.objects.filter(docket_id=docket, destroyed_at=None).exclude(manifest=standing_manifest):
         destroy(queries_release.packing(one.pk), at)
         for sealed in models.Release.objects.filter(packing=one, destroyed_at=None):
+            marking.remove(_release(docket, sealed.release))
             remove_file(_release(docket, sealed.release), at)

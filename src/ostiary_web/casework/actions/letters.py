@@ -21,8 +21,10 @@ LETTERS: Mapping[str, str] = {
     "refuse_form": "form_refused",
     "deny": "denial",
     "approve": "decision",
+    "correct": "correction",
 }
 _ENDING = "_letter"
+_TOLD = frozenset({"reminder", "recall"})  # plain texts, made by the machine
 
 
 @transaction.atomic
@@ -49,6 +51,11 @@ def keep(pseudonym: str, act: str, digest: str, by: str, at: dt.datetime) -> Non
 def is_letter(kind: str) -> bool:
     """Whether a paper of this kind is a letter to the requester."""
     return kind.endswith(_ENDING)
+
+
+def is_told(kind: str) -> bool:
+    """Whether a paper of this kind is for the requester to read: a letter, a reminder, a recall."""
+    return is_letter(kind) or kind in _TOLD
 
 
 @transaction.atomic

@@ -29,9 +29,9 @@ from ostiary_web.casework.queries_work import Work
 from ostiary_web.casework.world import world_for
 from ostiary_web.logs import log_of
 
-SEARCH, PACKAGE = "search_roll", "package"
+SEARCH, PACKAGE, WRONG, SEEK_WRONG = "search_roll", "package", "wrong", "seek_wrong"
 # How many steps each kind of work has, for the bar on the page; the names of the steps come as they are done.
-STEPS = {"screen": 6, "match": 9, "package": 4}
+STEPS = {"screen": 6, "match": 9, "package": 4, WRONG: 3}
 
 
 class TakenOver(Exception):
@@ -94,7 +94,7 @@ def ask(
 def _attempt(kind: str, docket: Docket, by: str, role: Role, at: dt.datetime) -> Attempt:
     """The act that the work will be, tried with what is not known yet: whether it may be done at all."""
     if kind != PACKAGE:
-        return Attempt(SEARCH, by, role, at)
+        return Attempt(SEEK_WRONG if kind == WRONG else SEARCH, by, role, at)
     given = {"manifest": "sha256:" + "0" * 64, "items": tuple(sorted(docket.allowed_items))}
     return Attempt(PACKAGE, by, role, at, given=given)
 

@@ -145,6 +145,10 @@ def _was_decided(docket: Docket, world: World) -> bool | None:
     return docket.decision is not None
 
 
+def _has_left(docket: Docket, world: World) -> bool | None:
+    return docket.seal is not None and docket.released is not None
+
+
 def _own_review_due(docket: Docket, world: World) -> bool | None:
     return reviews_due(docket, world) > len(docket.reviews)
 
@@ -180,6 +184,7 @@ OWN: dict[str, Guard] = {
         Guard("certificate_overdue", _certificate_overdue, "the certificate is not late", "I5", "wait for the day"),
         Guard("emergency_unreviewed", _emergency_unreviewed, "no review afterwards is due", "tracks", "do nothing"),
         Guard("nothing_due", _nothing_due, "a hold, a late notice or a review stands open", "promise 7", "do it first"),
+        Guard("has_left", _has_left, "nothing has left here", "a correction follows a release", "mend it first"),
         Guard("was_decided", _was_decided, "nothing was decided", "one entry an act", "wait for a decision"),
         *(guard for guard in STAGED if guard.name in ("reviewed", "verdict_stands", "checked")),
     )

@@ -165,6 +165,21 @@ class Recall(Cause):
 
 
 @dataclass(frozen=True, slots=True)
+class Correct(Given):
+    """The recipient is told which released values were wrong. ``notice``: the digest of the signed notice."""
+
+    notice: str
+
+    def public(self, moment: Moment) -> Mapping[str, Any]:
+        return _release(moment)
+
+    def refused(self, moment: Moment) -> Refusal | None:
+        if not is_digest(self.notice):
+            return need("notice", "there is no notice", "give the digest of the signed notice")
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class Appeal(Given):
     """The requester appeals a denial, once."""
 

@@ -17,7 +17,8 @@ def _start(words: Namespace) -> str:
 
 def _publish(words: Namespace) -> str:
     head, files = publishing.publish()
-    return f"{head.size} entries; {files} new files"
+    publishing.cosign()
+    return f"{head.size} entries; {files} new files; cosigned as the policy asks"
 
 
 def _check(words: Namespace) -> str:
@@ -40,7 +41,7 @@ class Command(Noun):
     help = "start and publish the log; close a day's reads"
     verbs: ClassVar = {
         "start": Verb("sign the empty log and its first entry", _start, acts=False),
-        "publish": Verb("bring the exported files up to the head", _publish, acts=False),
+        "publish": Verb("bring the exported files up to the head, and have it cosigned", _publish, acts=False),
         "check": Verb("hold the database against the export and the witnesses", _check, acts=False),
         "cosign": Verb(
             "have an entry's head cosigned as the policy asks, and show the proof",
