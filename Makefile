@@ -7,7 +7,7 @@ UV ?= uv
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help vectors setup demo demo-check test test-long lint bench docs lock law-gate clean postgresql chromium pango strace
+.PHONY: help vectors setup demo demo-check test test-long install-test lint bench docs lock law-gate clean postgresql chromium pango strace
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -71,7 +71,7 @@ NOT_THE_DESK := --ignore tests/web/test_board.py --ignore tests/web/test_playgro
 
 # On PostgreSQL these take minutes: `make test-long` runs them there. On SQLite they run every time.
 LATER := $(foreach one,desk_decide desk_docket desk_drafts desk_seconds every_address hostile_desk long_work \
-  matching_docket packing release_journeys release_journeys_pages,--ignore tests/web/test_$(one).py)
+  matching_docket packing release_journeys release_journeys_pages restore corrections release_mail,--ignore tests/web/test_$(one).py)
 
 # Faults at every file system call are put there by strace.
 strace:
@@ -79,7 +79,15 @@ strace:
 	  || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq strace >/dev/null; } \
 	  || { echo "the fault tests need strace: apt install strace"; exit 2; }
 
-test-long: test strace ## and the slow properties
+# The machine is made by debootstrap and booted by systemd-nspawn, inside this one: root and Debian are needed.
+install-test: $(DEV) ## a fresh Debian, installed from docs/how-to/install.md alone, upgraded, restarted, looked at
+	@[ "$$(id -u)" = 0 ] || { echo "a machine is made and booted by root alone: sudo make install-test"; exit 2; }
+	@{ command -v debootstrap && command -v systemd-nspawn; } >/dev/null \
+	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends debootstrap systemd-container >/dev/null; } \
+	  || { echo "needed: apt install debootstrap systemd-container"; exit 2; }
+	$(BIN)/python -m tests.install.fresh_machine
+
+test-long: test strace install-test ## and the slow properties
 	$(BIN)/pytest -q -m long
 	$(BIN)/pytest -q -m "not long" $(SIDE_BY_SIDE) $(patsubst --ignore,,$(LATER)) --ds tests.web.on_postgresql
 	$(BIN)/pytest -q --hypothesis-profile=deep tests/ledger/test_fuzz.py tests/release/test_tamper.py
@@ -100,7 +108,7 @@ docs: $(DEV) ## write docs/reference anew from the code and the packs
 	$(BIN)/python docs/generate.py
 
 lock: ## pin every dependency by hash (needs uv)
-	$(UV) pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --extra build --extra web --extra match pyproject.toml -o requirements.lock
+	$(UV) pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --extra build --extra web --extra match --extra postgresql --extra adbc pyproject.toml -o requirements.lock
 	$(UV) pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --extra dev --no-emit-package ostiary pyproject.toml -o requirements-dev.lock
 
 # Closed where the older law cannot be had: only a first commit has none to compare with.

@@ -265,6 +265,7 @@ def _second_factor(https: bool) -> dict[str, Any]:
         "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": not https,
         "AXES_FAILURE_LIMIT": 5,
         "AXES_COOLOFF_TIME": 1,
+        "AXES_CLIENT_IP_CALLABLE": "ostiary_web.addresses.for_log_in",  # the proxy's is everybody's
         "AXES_LOCKOUT_PARAMETERS": [["username", "ip_address"]],
         "AXES_USERNAME_CALLABLE": "ostiary_web.staff.adapters.named_at_log_in",
         "AXES_LOCKOUT_TEMPLATE": "account/locked_out.html",

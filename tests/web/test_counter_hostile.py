@@ -12,6 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 
+from ostiary_web import addresses
 from ostiary_web.casework import papers, queries
 from ostiary_web.casework.models import Docket
 from ostiary_web.counter import limits
@@ -251,7 +252,7 @@ class TestLimits:
 
     def test_behind_a_proxy_it_is_what_the_proxy_saw(self, desk, monkeypatch):
         """What the client itself wrote into the header stands before that, and is worth nothing."""
-        monkeypatch.setattr(limits, "config", lambda: type("Outside", (), {"demo": False}))
+        monkeypatch.setattr(addresses, "config", lambda: type("Outside", (), {"demo": False}))
         for n in range(61):
             last = too_often(asked_from("10.0.0.1", headers={"X-Forwarded-For": f"192.0.2.{n}, 198.51.100.9"}), LOOK)
 

@@ -2,6 +2,7 @@
 
 import re
 import time
+from types import SimpleNamespace
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -19,7 +20,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from ostiary_web import middleware
+from ostiary_web import addresses, middleware
 from ostiary_web.staff import actions, queries
 from ostiary_web.staff.links import password_link
 from tests.web import desk
@@ -118,6 +119,17 @@ class TestLogIn:
 
         answer = client.post("/account/login/", {"login": admin.mail.upper(), "password": PASSWORD})
         assert answer.status_code == 429
+
+    def test_whoever_guesses_behind_the_proxy_locks_nobody_else_out(self, admin, monkeypatch):
+        monkeypatch.setattr(addresses, "config", lambda: SimpleNamespace(demo=False))
+
+        def tried(password, place):
+            given = {"login": admin.mail, "password": password}
+            return Client(headers={"X-Forwarded-For": place}).post("/account/login/", given).status_code
+
+        assert [tried("wrong", "192.0.2.7") for _ in range(5)][-1] == 429
+        assert tried(PASSWORD, "198.51.100.9") == 302
+        assert tried("wrong", "2001:db8::1") == 200
 
     def test_an_unknown_address_reads_like_a_wrong_password(self, admin):
         said = [

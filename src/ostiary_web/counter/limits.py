@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,9 +10,9 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from ostiary_web.addresses import address_of
 from ostiary_web.casework.uploads import LARGEST as LARGEST_PAPER
 from ostiary_web.counter.problems import of_status
-from ostiary_web.wiring import config
 
 LARGEST_BODY = LARGEST_PAPER + 2 * 2**20
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -56,7 +55,7 @@ def too_often(request: HttpRequest, limit: Limit) -> int:
     """Count one more try of an address; the seconds it must wait if that was one too many, or 0."""
     from ostiary_web.counter.actions import trying
 
-    tried = trying.count(what=limit.what, address=_address(request), at=timezone.now())
+    tried = trying.count(what=limit.what, address=address_of(request), at=timezone.now())
     return tried.wait if tried.count > limit.most else 0
 
 
@@ -65,18 +64,3 @@ def slower(request: HttpRequest, wait: int) -> HttpResponse:
     answer = render(request, "counter/slower.html", {"minutes": -(-wait // 60)}, status=429)
     answer.headers["Retry-After"] = str(wait)
     return answer
-
-
-def _address(request: HttpRequest) -> str:
-    """Where a request came from. Outside the demonstration a proxy stands before the desk, and adds it at the end.
-
-    Of a long address (IPv6) the part that one household or office has.
-    """
-    found = str(request.META.get("REMOTE_ADDR", ""))
-    if not config().demo:
-        found = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip() or found
-    try:
-        address = ipaddress.ip_address(found)
-    except ValueError:
-        return found
-    return found if address.version == 4 else str(ipaddress.ip_network((address, 64), strict=False))

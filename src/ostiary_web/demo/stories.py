@@ -182,8 +182,8 @@ _WORDS: Mapping[str, Callable[..., object]] = {
     **{
         word: getattr(Walk, word)
         for word in (
-            *("docketed", "confirmed", "verified", "reviewed", "approved", "denied", "told", "cleared", "packed"),
-            *("packaged", "own_key", "seal", "released", "receipted", "disposed"),
+            *("docketed", "confirmed", "verified", "reviewed", "approved", "denied", "told", "cleared"),
+            *("packed", "checked", "packaged", "own_key", "seal", "released", "receipted", "disposed"),
         )
     },
 }

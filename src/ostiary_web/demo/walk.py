@@ -180,10 +180,15 @@ class Walk:
         self.do("package", manifest=manifest, items=items, paper_fields={"parameters": settings})
         return self
 
-    def packaged(self) -> Walk:
-        """Packed, checked by another, and agreed to by two."""
+    def checked(self) -> Walk:
+        """Packed, and checked by another."""
         self.packed()
         self.do("check", manifest=self.manifest)
+        return self
+
+    def packaged(self) -> Walk:
+        """Packed, checked by another, and agreed to by two."""
+        self.checked()
         self.do("agree_to_seal", Role.RELEASE_OFFICER, manifest=self.manifest)
         self.do("agree_to_seal", Role.KEY_HOLDER, manifest=self.manifest)
         return self

@@ -12,6 +12,8 @@ from ostiary_web.casework.docket.staffing import CONTESTED, USUAL, Member, staff
 from ostiary_web.registry import queries as registry
 from ostiary_web.staff import queries as staff
 
+_LOG_KEY = "log"
+
 
 class Command(BaseCommand):
     """Ask before the first docket does."""
@@ -38,4 +40,7 @@ def _member(one: staff.Member) -> Member:
     """A role counts only with training and attestation to the rules in use (S7)."""
     known = {role.value for role in Role}
     usable = one.roles & known if one.trained and one.attested else frozenset()
-    return Member(one.reference, one.unit, frozenset(map(Role, usable)), administers=one.administrator)
+    # Where nobody is registered who has the log's key, it is not known who has not (S11).
+    holds = one.keys is None or _LOG_KEY in one.keys
+    roles = frozenset(map(Role, usable))
+    return Member(one.reference, one.unit, roles, administers=one.administrator, holds_log_key=holds)
