@@ -137,7 +137,8 @@ def a_site(folder: Path) -> Iterator[Site]:
 def meant(request: Request) -> bool:
     """A page that turned out to be a file, or a question that the page's own script took back for a newer one."""
     file = request.url.partition("?")[0].endswith(("/request.yaml", ".pdf", ".csv"))
-    ours = request.resource_type == "fetch" or file
+    # The icon is asked for last, and given up when the page is left before.
+    ours = request.resource_type == "fetch" or file or "favicon" in request.url
     return ours and request.failure == "net::ERR_ABORTED"
 
 
