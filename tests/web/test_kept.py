@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from ostiary_web.ledger_link.kept import showing
+from ostiary_web.ledger_link.kept import acting, showing
 from ostiary_web.registry import queries as registry
 from ostiary_web.staff import queries as staff
 from tests.web import desk
@@ -27,6 +27,15 @@ def test_an_act_asks_anew(administrator, django_assert_num_queries):
     with django_assert_num_queries(2):
         staff.names()
         staff.names()
+
+
+def test_an_act_within_a_page_asks_anew_too(administrator, django_assert_num_queries):
+    with showing():
+        staff.names()
+        with acting(), django_assert_num_queries(1):
+            staff.names()
+        with django_assert_num_queries(0):
+            staff.names()
 
 
 def test_what_an_entry_changed_is_seen_by_the_next_page(administrator):

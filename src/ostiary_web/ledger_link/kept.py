@@ -33,6 +33,16 @@ def showing() -> Iterator[None]:
         _head.reset(before)
 
 
+@contextmanager
+def acting() -> Iterator[None]:
+    """Ask everything anew, also where a page is being made: nothing is done on what was kept."""
+    before = _head.set(b"")
+    try:
+        yield
+    finally:
+        _head.reset(before)
+
+
 def until_the_log_grows(ask: Callable[_P, _R]) -> Callable[_P, _R]:
     """A question to the registers whose answer nobody changes: kept by its arguments and the head of the log."""
 

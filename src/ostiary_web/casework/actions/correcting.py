@@ -169,10 +169,12 @@ def send(
         door.locked(found.id)
         if (before := queries_corrections.told_of_work(work)) is not None:
             return before
-        done = _enter(found, looked.lines, (html, signed), by, role, at, expect)
-        _keep(found, release, work, looked.lines, (html, signed), done, by, at)
-    (told,) = [one for one in queries_corrections.told(found.id) if one.work == work]
-    return told
+        notice_ = intake.keep_paper(found.id, NOTICE, "correction.json", signed, by, at)
+        told = papers.keep(html.encode()), notice_
+        done = _enter(found, looked.lines, told, by, role, at, expect)
+        _keep(found, release, work, looked.lines, told, done, by, at)
+    (sent,) = [one for one in queries_corrections.told(found.id) if one.work == work]
+    return sent
 
 
 def _newest(docket: Docket, number: int, release: Release) -> Looked:
@@ -205,21 +207,19 @@ def notices(marked: Marked, lines: Sequence[Line]) -> list[dict[str, object]]:
 def _enter(
     docket: Docket,
     lines: Sequence[Line],
-    told: tuple[str, bytes],
+    told: tuple[str, str],
     by: str,
     role: Role,
     at: dt.datetime,
     expect: int | None,
 ) -> Done:
-    """The act with its entry, which commits to the letter and to the notice."""
-    html, signed = told
-    letter, notice_ = papers.keep(html.encode()), papers.keep(signed)
+    """The act with its entry, which commits to the letter and to the notice. ``told``: the digests of these two."""
+    letter, notice_ = told
     elements = bundle().words.elements
     fields = {
         "fields": sorted({elements[one.element].group for one in lines}),
         "people": catalogue().band(len({one.row for one in lines})),
     }
-    intake.keep_paper(docket.id, NOTICE, "correction.json", signed, by, at)
     return door.perform(
         docket=docket.id, act="correct", by=by, role=role, at=at, notice=notice_, enclosed=letter, paper_fields=fields,
         expect=expect,
@@ -231,13 +231,12 @@ def _keep(
     release: Release,
     work: int,
     lines: Sequence[Line],
-    told: tuple[str, bytes],
+    told: tuple[str, str],
     done: Done,
     by: str,
     at: dt.datetime,
 ) -> None:
-    html, signed = told
-    letter, notice_ = papers.keep(html.encode()), papers.keep(signed)
+    letter, notice_ = told
     letters.keep(docket.id, "correct", letter, by, at)
     made = models.Correction.objects.create(
         of_id=release.number, work_id=work, notice=notice_, letter=letter, index=done.index, by=by, at=at,

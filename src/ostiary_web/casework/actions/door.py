@@ -38,6 +38,7 @@ from ostiary_web.casework.world import MACHINE, Read, world_for
 from ostiary_web.ledger_link import publishing
 from ostiary_web.ledger_link.actions import Written, append_entry
 from ostiary_web.ledger_link.faults import NotCosigned
+from ostiary_web.ledger_link.kept import acting
 from ostiary_web.registry import queries as registry
 from ostiary_web.wiring import bundle
 
@@ -103,7 +104,7 @@ def perform(
     attempt = Attempt(act, by, role, at, second, paper_fields or {}, given, key, enclosed)
     cause = _log_first(pseudonym, act)
     try:
-        with transaction.atomic():
+        with acting(), transaction.atomic():
             row = locked(pseudonym)
             if key and (before := _sent_before(row, key)) is not None:
                 return before
