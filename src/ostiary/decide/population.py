@@ -127,21 +127,26 @@ def _line(line: Line) -> dict[str, Any]:
 
 
 def screen(plan: Plan, engine: Engine, on_step: Callable[[str], None] = lambda what: None) -> Screen:
-    """Judge every value that a compiled request asks of a roll.
+    """Judge every value that a compiled request asks of a roll, and count the people of whom something leaves.
 
     :param on_step: told what is done next, for a progress bar.
     """
-    if not plan.asked:
-        return Screen(plan, 0, 0, 0, (), ())
-    on_step("reading the roll")
-    table = engine.query(sql.counting(plan).sql(engine.dialect))
-    on_step("judging each signature")
-    found = _Counter(plan, table).screen()
+    found = judged_values(plan, engine, on_step)
     if not found.leaving_copies:
         return found
     on_step("counting the people")
     count = engine.query(people_leaving(plan, found.leaving_copies).sql(engine.dialect)).to_pylist()[0]["n"]
     return replace(found, touched=int(count))
+
+
+def judged_values(plan: Plan, engine: Engine, on_step: Callable[[str], None] = lambda what: None) -> Screen:
+    """The same without the count of people, which takes a query of its own: ``touched`` is 0."""
+    if not plan.asked:
+        return Screen(plan, 0, 0, 0, (), ())
+    on_step("reading the roll")
+    table = engine.query(sql.counting(plan).sql(engine.dialect))
+    on_step("judging each signature")
+    return _Counter(plan, table).screen()
 
 
 class _Counter:

@@ -55,14 +55,14 @@ def counting(plan: Plan) -> exp.Select:
     for each of ``counted(plan)``, in order, named ``c0..``.
     """
     packed = {f"s{word}": plan.atoms[word * WORD : (word + 1) * WORD] for word in range(words(plan))}
-    keys: list[Sql] = [*(exp.column(name) for name in packed), exp.column("held")]
+    keys = [exp.column(name) for name in (*packed, "held")]
     counts = [
-        exp.alias_(exp.Count(this=_counted(held, source)), f"c{place}")
+        _named(exp.Count(this=_counted(held, source)), f"c{place}")
         for place, (held, source) in enumerate(counted(plan))
     ]
-    people = exp.alias_(exp.Count(this=exp.Star()), "n")
+    people = _named(exp.Count(this=exp.Star()), "n")
     names = dict.fromkeys(name for held, _ in plan.asked for name in (held.key, held.origin_column) if name)
-    return staged(plan, packed, names, exp.select(*keys, people, *counts).group_by(*keys))
+    return staged(plan, packed, names, exp.select(*keys, people, *counts, copy=False).group_by(*(key.copy() for key in keys), copy=False))
 
 
 def counted(plan: Plan) -> list[tuple[Held, str]]:
@@ -103,30 +103,30 @@ def staged(plan: Plan, packed: Mapping[str, Sequence[Atom]], columns: Iterable[s
     """
     roll, values, programs = plan.roll, _Values(plan.roll), asked_programs(plan)
     shown: list[Sql] = [exp.column(name, table="p", quoted=True) for name in columns]
-    shown += [exp.alias_(_packed(values, atoms), name) for name, atoms in packed.items()]
+    shown += [_named(_packed(values, atoms), name) for name, atoms in packed.items()]
     bits = [
         _case((_people(roll.programs[name]), _big(1 << place)), otherwise=_big(0))
         for place, name in enumerate(programs)
     ]
-    stage = exp.select(*shown, exp.alias_(_sum(bits), "held"))
-    stage = stage.from_(exp.alias_(exp.to_table(roll.people, quoted=True), "p", table=True))
+    stage = exp.select(*shown, _named(_sum(bits), "held"), copy=False)
+    stage = stage.from_(exp.alias_(exp.to_table(roll.people, quoted=True), "p", table=True), copy=False)
     for alias, person in values.joins.items():
         same = exp.EQ(this=person, expression=exp.column("key", table=alias))
-        stage = stage.join(exp.to_table(alias), on=same, join_type="left")
-    stage = stage.where(exp.or_(*(_people(roll.programs[name]) for name in programs)))
+        stage = stage.join(exp.to_table(alias), on=same, join_type="left", copy=False)
+    stage = stage.where(_or(_people(roll.programs[name]) for name in programs), copy=False)
     if plan.only is not None:
-        stage = stage.where(is_one_of(exp.column(roll.id, table="p", quoted=True), plan.only))
-    query = query.from_("staged")
+        stage = stage.where(is_one_of(exp.column(roll.id, table="p", quoted=True), plan.only), copy=False)
+    query = query.from_("staged", copy=False)
     for alias, before in values.stages.items():
-        query = query.with_(alias, as_=before())
-    return query.with_("staged", as_=stage)
+        query = query.with_(alias, as_=before(), copy=False)
+    return query.with_("staged", as_=stage, copy=False)
 
 
 def is_one_of(key: Sql, only: frozenset[str]) -> Sql:
     """Whether a person is one of these, by the text of the id; of nobody, nobody is."""
     if not only:
         return exp.false()
-    return exp.cast(key, "text").isin(*(exp.Literal.string(one) for one in sorted(only)))
+    return _cast(key, "text").isin(*(exp.Literal.string(one) for one in sorted(only)))
 
 
 def asked_programs(plan: Plan) -> tuple[str, ...]:
@@ -261,11 +261,11 @@ def condition(node: Residual, value: Reader) -> Sql:
         case Unsure():
             return _bool(None)
         case All(parts):
-            return exp.and_(*(condition(part, value) for part in parts))
+            return _and(condition(part, value) for part in parts)
         case Any(parts):
-            return exp.or_(*(condition(part, value) for part in parts))
+            return _or(condition(part, value) for part in parts)
         case Not(part):
-            return exp.not_(condition(part, value))
+            return exp.not_(condition(part, value), copy=False)
         case Knows(part):
             return _case((condition(part, value), exp.true()), otherwise=exp.false())
         case Possibly(part):
@@ -324,7 +324,7 @@ def _known(value: Reader, names: list[str], test: Callable[..., Sql]) -> Sql:
 def _shift(date: Sql, by: Shifted) -> Sql:
     interval = exp.Interval(this=exp.Literal.string(str(abs(by.amount))), unit=exp.var(by.unit))
     moved = (exp.Add if by.amount >= 0 else exp.Sub)(this=date, expression=interval)
-    return exp.cast(moved, "date")
+    return _cast(moved, "date")
 
 
 def _packed(values: _Values, atoms: Sequence[Atom]) -> Sql:
@@ -332,7 +332,7 @@ def _packed(values: _Values, atoms: Sequence[Atom]) -> Sql:
     for place, atom in enumerate(atoms):
         value, weight = values.of(atom), 4**place
         if isinstance(atom, Is) and isinstance(value, exp.Column):  # a flag as it stands: the quickest form
-            known = exp.Coalesce(this=exp.cast(value, "int"), expressions=[exp.Literal.number(_CODES["unknown"])])
+            known = exp.Coalesce(this=_cast(value, "int"), expressions=[exp.Literal.number(_CODES["unknown"])])
             digits.append(exp.Mul(this=known, expression=_big(weight)))
             continue
         digits.append(
@@ -345,11 +345,27 @@ def _packed(values: _Values, atoms: Sequence[Atom]) -> Sql:
     return _sum(digits) if digits else _big(0)
 
 
+def _named(value: Sql, name: str) -> Sql:
+    return exp.alias_(value, name, copy=False)
+
+
+def _cast(value: Sql, kind: str) -> Sql:
+    return exp.Cast(this=value, to=exp.DataType(this=exp.DataType.Type[kind.upper()], nested=False))
+
+
+def _and(parts: Iterable[Sql]) -> Sql:
+    return exp.and_(*parts, copy=False)
+
+
+def _or(parts: Iterable[Sql]) -> Sql:
+    return exp.or_(*parts, copy=False)
+
+
 def _case(*branches: tuple[Sql, Sql], otherwise: Sql) -> Sql:
     case = exp.Case()
     for when, then in branches:
-        case = case.when(when, then)
-    return case.else_(otherwise)
+        case = case.when(when, then, copy=False)
+    return case.else_(otherwise, copy=False)
 
 
 def _sum(parts: list[Sql]) -> Sql:
@@ -365,16 +381,16 @@ def _in_expression(found: Sql, codes: Iterable[str]) -> Sql:
 
 
 def _big(number: int) -> Sql:
-    return exp.cast(exp.Literal.number(number), "bigint")
+    return _cast(exp.Literal.number(number), "bigint")
 
 
 def _bool(value: bool | None) -> Sql:
-    return exp.cast(_NULL(), "boolean") if value is None else exp.true() if value else exp.false()
+    return _cast(_NULL(), "boolean") if value is None else exp.true() if value else exp.false()
 
 
 def _literal(value: Value) -> Sql:
     if isinstance(value, dt.date):
-        return exp.cast(exp.Literal.string(value.isoformat()), "date")
+        return _cast(exp.Literal.string(value.isoformat()), "date")
     if isinstance(value, bool):
         return _bool(value)
     return exp.Literal.number(value) if isinstance(value, int) else exp.Literal.string(value)

@@ -17,11 +17,14 @@ from ostiary.roll.mapping import quoted
 
 def differing(path: Path, copies: Sequence[Leaving]) -> list[dict[str, Any]]:
     """For each element and two programs whose released values differ: the columns, and the rows (counted from 1)."""
+    beside = list(_beside(copies))
+    if not beside:
+        return []
     import duckdb
 
     found = []
     with duckdb.connect() as connection:
-        for one, other, columns in _beside(copies):
+        for one, other, columns in beside:
             pairs = [(quoted(left), quoted(right)) for left, right in columns]
             there = " AND ".join(f"{name} IS NOT NULL" for name in pairs[0])
             differs = " OR ".join(f"{left} IS DISTINCT FROM {right}" for left, right in pairs)

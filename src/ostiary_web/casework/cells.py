@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ostiary.decide.compile import compile_request
 from ostiary.decide.leaving import Leaving
-from ostiary.decide.population import Screen, screen
+from ostiary.decide.population import Screen, judged_values
 from ostiary.release.differing import differing
 from ostiary.release.minimise import dictionary, released
 from ostiary_web.casework.docket.snapshot import ItemKey
@@ -111,7 +111,7 @@ def _read(order: Order, lot: Lot, day: dt.date | None, found: Opened) -> _Read:
     group = next(one for one in request.groups if one.name == lot.group)
     plan = compile_request(bundle(), group, request.as_of, lot.roll, said=lot.said)
     plan = replace(plan, only=frozenset(lot.records))
-    judged = screen(plan, found.engine)
+    judged = judged_values(plan, found.engine)
     # What nobody approved does not leave, whatever the law would let go.
     judged = replace(judged, lines=tuple(line for line in judged.lines if line.copy in lot.allowed))
     if not judged.leaving_copies:

@@ -25,6 +25,7 @@ from ostiary_web.casework.ordering import Lot, Order, lots
 from ostiary_web.casework.roll import Opened
 from ostiary_web.wiring import bundle
 
+_AT_ONCE = 500  # persons read from the roll with one question
 _FILES = frozenset({"released.parquet", "released.csv", "dictionary.json", "NOTICE.txt", "contents.json"})
 
 
@@ -74,10 +75,21 @@ def _expected(order: Order, found: Opened) -> Iterator[_Expected]:
     """Of each person, in the request's order, what must leave."""
     then, now = (order.request(day) for day in order.days)
     by_lot = {(lot.group, record): lot for lot in lots(order, now, found.roll) for record in lot.records}
-    for one in order.people:
-        lot = by_lot[one.who, one.record]
-        for person in find_people(found.roll, found.engine, [one.record]):
-            yield _of_one(lot, person, then, now)
+    for start in range(0, len(order.people), _AT_ONCE):
+        some = order.people[start : start + _AT_ONCE]
+        rows = _people(found, [one.record for one in some])
+        for one in some:
+            lot = by_lot[one.who, one.record]
+            for person in rows.get(one.record, ()):
+                yield _of_one(lot, person, then, now)
+
+
+def _people(found: Opened, records: Sequence[str]) -> Mapping[str, list[Person]]:
+    """The rows of some persons, by record: more than one row of a person shows as a row too many."""
+    people: dict[str, list[Person]] = {}
+    for person in find_people(found.roll, found.engine, list(dict.fromkeys(records))):
+        people.setdefault(str(person.row[found.roll.id]), []).append(person)
+    return people
 
 
 def _of_one(lot: Lot, person: Person, then: Request, now: Request) -> _Expected:
