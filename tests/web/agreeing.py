@@ -10,6 +10,7 @@ import random
 import shutil
 from collections import Counter
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, replace
 
 import yaml
@@ -67,17 +68,16 @@ class Going(making.Desk):
         self.docket = found.docket
 
 
-def settled(chance, judged):
-    """A docket from its opening to its clearing or its denial; and the mandates of it that nobody stopped.
+def settled(chance, desk):
+    """A docket that waits for its decision, to its clearing or its denial; and the mandates of it that nobody stopped.
 
     Some of what the rules let go is granted, some refused with a ground, some challenged.
     """
-    lawful = [item for item in judged.verdict.items if item.may_leave]
-    desk = in_decision(judged, tuple(item.key for item in lawful))
+    lawful = [item for item in desk.world.verdict.items if item.may_leave]
     refused = [item for item in lawful if chance.random() < 0.25]
     grants = tuple(item.key for item in lawful if item not in refused)
     refusals = tuple(a_refusal(item) for item in refused)
-    no_way_around(desk, judged.verdict, grants, refusals)
+    no_way_around(chance, desk, grants, refusals)
     if not grants:
         desk.act("deny", grants=(), refusals=refusals)
         return desk.docket, frozenset()
@@ -93,12 +93,15 @@ def settled(chance, judged):
     return desk.docket, frozenset(compelled & set(grants)) - frozenset(stopped)
 
 
-def in_decision(judged, needed):
-    """A desk whose docket waits for its decision; both reviewers found all of these needed."""
+def in_decision(judged):
+    """A desk whose docket went from its opening to its decision; the reviewers found all needed that may leave."""
+    needed = tuple(item.key for item in judged.verdict.items if item.may_leave)
     world = making.a_world(verdict=judged.verdict, track=judged.track)
     desk = Going(replace(world, law=replace(world.law, bundle=judged.verdict.bundle)), check=False)
     for act in making.PATH[: making.PATH.index("approve")]:
-        if act == "review" and isinstance(desk.attempt(act, making.NAMES[Role.REVIEWER_COUNSEL], needed=needed), Refusal):
+        if act == "review" and isinstance(
+            desk.attempt(act, making.NAMES[Role.REVIEWER_COUNSEL], needed=needed), Refusal
+        ):
             continue  # this track has one reviewer, who finishes
         found = {"needed": needed} if act in ("review", "finish_review") else {}
         desk.act(act, making.BY.get(act), **found)
@@ -111,16 +114,18 @@ def a_refusal(item):
     return Choice(item.key, Settled.REFUSED, *ground)
 
 
-def no_way_around(desk, verdict, grants, refusals):
+def no_way_around(chance, desk, grants, refusals):
     """What the rules do not let go, nobody can grant; what the law compels, nobody can refuse without a ground."""
-    for item in verdict.items:
-        if not item.may_leave:
-            assert not isinstance(desk.attempt("approve", grants=(*grants, item.key), refusals=refusals), Step)
-        elif item.outcome.value == MANDATED:
-            rest = tuple(one for one in refusals if one.key != item.key)
-            fewer = tuple(one for one in grants if one != item.key)
-            act = "approve" if fewer else "deny"
-            assert not isinstance(desk.attempt(act, grants=fewer, refusals=rest), Step)
+    items = desk.world.verdict.items
+    forbidden = [item.key for item in items if not item.may_leave]
+    if forbidden:
+        more = (*grants, chance.choice(forbidden))
+        assert not isinstance(desk.attempt("approve", grants=more, refusals=refusals), Step)
+    compelled = [item.key for item in items if item.may_leave and item.outcome.value == MANDATED]
+    if compelled:
+        one = chance.choice(compelled)
+        fewer, rest = tuple(key for key in grants if key != one), tuple(each for each in refusals if each.key != one)
+        assert not isinstance(desk.attempt("approve" if fewer else "deny", grants=fewer, refusals=rest), Step)
 
 
 def packed_and_held(order_, mandates, found, folder):
@@ -143,12 +148,18 @@ def packed_and_held(order_, mandates, found, folder):
 
 @contextmanager
 def asked_once():
-    """Of one request and its persons, the plan, the counts, the rows and each judgment are made once, not per docket."""
+    """Of one request and its persons, reading, plan, counts, rows and each judgment are made once, not per docket."""
     keys = {
-        (cells, "compile_request"): lambda _b, group, day, roll, **said: (group.name, day, tuple(roll.facts), str(said)),
+        (cells, "compile_request"): lambda _b, group, day, roll, **said: (
+            group.name,
+            day,
+            tuple(roll.facts),
+            str(said),
+        ),
         (cells, "judged_values"): lambda plan, _: (id(plan.classes), plan.only),
         (recheck, "find_people"): lambda _r, _e, records: tuple(records),
         (recheck, "_judged"): lambda _, person, request: (id(person), request.as_of),
+        (Order, "request"): lambda order_, day: (order_.text, day),
     }
     real = {place: getattr(*place) for place in keys}
     try:
@@ -186,11 +197,12 @@ def many(seed, count, found, folder, on_docket=lambda: None):
     for first in range(0, count, VARIANTS):
         base = a_base(random.Random(f"{seed}/{first}"), everybody)
         judged = judging.judge(wiring.bundle(), base.text, TODAY)
+        desk = in_decision(judged)
         seen["requests"] += 1
         with asked_once():
             for place in range(first, min(first + VARIANTS, count)):
                 try:
-                    one_docket(random.Random(f"{seed}/{place}/d"), base, judged, found, folder, seen)
+                    one_docket(random.Random(f"{seed}/{place}/d"), base, copy(desk), found, folder, seen)
                 except Exception as fault:
                     fault.add_note(f"docket {place} of seed {seed}")
                     raise
@@ -198,9 +210,9 @@ def many(seed, count, found, folder, on_docket=lambda: None):
     return seen
 
 
-def one_docket(chance, base, judged, found, folder, seen):
+def one_docket(chance, base, desk, found, folder, seen):
     """Settle, pack and check one docket."""
-    docket, mandates = settled(chance, judged)
+    docket, mandates = settled(chance, desk)
     assert mandates <= docket.allowed_items
     here = folder / "package"
     here.mkdir()

@@ -1,27 +1,31 @@
 """Generated orders through both ways: what compiled queries pack is what the plain interpreter lets go, by the cell."""
 
 import datetime as dt
+import json
+import os
 import random
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
 from types import SimpleNamespace
 
+import pyarrow as pa
 import pytest
 import yaml
 
 from ostiary.decide.compile import compile_request
 from ostiary.roll.synthetic.writing import generate
 from ostiary_web import wiring
-from ostiary_web.casework import cells, recheck, roll
+from ostiary_web.casework import cells, ordering, roll
 from ostiary_web.casework.docket.snapshot import ItemKey
-from ostiary_web.casework.faults import CaseworkError
 from ostiary_web.casework.ordering import Order, lots
-from ostiary_web.casework.packaging import notice
 from ostiary_web.casework.queries_work import Asked
 from ostiary_web.environment import read
+from tests.conftest import ROOT
+from tests.web.agreeing import TODAY, VARIANTS, a_base, many, packed_and_held, people_of
 from tests.web.places import an_environment
-from tests.web.walking import example, order, own, with_consent
-
-TODAY = dt.date(2026, 11, 26)
-FELON = "6-fleeing-felon-notice.yaml"
+from tests.web.walking import order
 
 
 class Free(Order):
@@ -47,35 +51,12 @@ def opened(tmp_path_factory):
 
 
 def an_order(chance, opened):
-    """A lawful kind of request, about some people of the roll, with some of its items approved."""
-    base = chance.choice([order, own, with_consent, lambda: example(FELON)])()
-    base["request_date"] = chance.choice(["2026-03-10", "2026-11-20"])
-    elements = base["elements_requested"] + chance.sample(sorted(wiring.bundle().words.elements), 4)
-    base["elements_requested"] = list(dict.fromkeys(elements))
-    base["programs"] = chance.sample(["snap", "medicaid", "tanf", "ccap", "ivd"], chance.randint(1, 3))
-    everybody = opened.engine.query("SELECT person_id FROM people ORDER BY 1").column(0).to_pylist()
-    records = [str(one) for one in chance.sample(everybody, chance.choice([1, 1, 2, 5]))]
-    alone = len(records) == 1 and chance.random() < 0.8
-    people = tuple(Asked(n, n, "", {}, record, ("dob", "ssn")) for n, record in enumerate(records, 1))
-    copies = wiring.bundle().copies(tuple(base["programs"]), tuple(base["elements_requested"]))
+    """A request of chance, with some of its items approved, whatever a docket's verdict would say of them."""
+    base = a_base(chance, people_of(opened))
+    asked = yaml.safe_load(base.text)
+    copies = wiring.bundle().copies(tuple(asked["programs"]), tuple(asked["elements_requested"]))
     items = frozenset(ItemKey("", one.program, one.element, one.source) for one in copies if chance.random() < 0.8)
-    out = frozenset(record for record in records if chance.random() < 0.3)
-    return Free(items, yaml.safe_dump(base), TODAY, people, frozenset({""} if alone else ()), out)
-
-
-def agree(opened, folder, made):
-    """Whether anything left; and that both ways say the same of it."""
-    try:
-        packed = cells.write(made, opened, folder, lambda what: None)
-    except CaseworkError:
-        assert not any(one.cells for one in recheck._expected(made, opened))
-        return 0
-    (folder / "NOTICE.txt").write_text(notice((), TODAY, ()))
-    (folder / "contents.json").write_text("{}")
-    found = recheck.check(made, opened, folder, packed.items)
-    assert found.faults == ()
-    assert set(packed.items) <= made.items
-    return found.cells
+    return Free(items, base.text, TODAY, base.people, base.alone, base.out)
 
 
 def compared(opened, tmp_path, count, seed):
@@ -83,7 +64,7 @@ def compared(opened, tmp_path, count, seed):
     for place in range(count):
         folder = tmp_path / str(place)
         folder.mkdir()
-        left += agree(opened, folder, an_order(chance, opened)) > 0
+        left += packed_and_held(an_order(chance, opened), frozenset(), opened, folder)[0] > 0
     return left
 
 
@@ -126,9 +107,67 @@ def test_a_law_that_begins_or_ends_is_another_order(opened):
     assert len({Order(nothing, "text", day, (), frozenset(), frozenset()).basis for day in quiet}) <= 1
 
 
+def test_dockets_go_through_the_engine_to_exactly_the_decided_cells(opened, tmp_path):
+    seen = many("few", 2 * VARIANTS, opened, tmp_path)
+    assert seen["dockets"] == 2 * VARIANTS
+    assert seen["packages"] >= 20
+    assert seen["compelled"] >= 20
+
+
+def _everything_is_approved(order, request, roll, real=ordering.lots):
+    copies = {group.name: wiring.bundle().copies(group.programs, group.elements) for group in request.groups}
+    return tuple(replace(lot, allowed=frozenset(copies[lot.group])) for lot in real(order, request, roll))
+
+
+def _a_value_less(table, folder, real=cells._write):
+    first = table.schema.field(0)
+    return real(table.set_column(0, first, pa.nulls(len(table), first.type)), folder)
+
+
+def _rows_are_swapped(table, folder, real=cells._write):
+    return real(table.take(list(reversed(range(len(table))))), folder)
+
+
+def _the_agency_s_key_too(table, folder, real=cells._write):
+    return real(table.append_column("person_id", pa.array([str(place) for place in range(len(table))])), folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("lots", _everything_is_approved),
+        ("_write", _a_value_less),
+        ("_write", _rows_are_swapped),
+        ("_write", _the_agency_s_key_too),
+    ],
+)
+def test_a_packer_that_is_wrong_by_a_cell_is_found(opened, tmp_path, monkeypatch, name, fault):
+    monkeypatch.setattr(cells, name, fault)
+    with pytest.raises(AssertionError):
+        many("few", 2 * VARIANTS, opened, tmp_path)
+
+
 @pytest.mark.long
 def test_the_same_for_five_hundred_orders(opened, tmp_path, capsys):
     left = compared(opened, tmp_path, 500, 17)
     with capsys.disabled():
         print(f"\n500 orders, something left of {left:,}: every cell the same both ways")
     assert left >= 100
+
+
+@pytest.mark.long
+def test_the_same_for_a_hundred_thousand_dockets(capsys):
+    """A process for each core; `python -m tests.web.agreeing_worker SEED COUNT` does any of them by hand."""
+    cores = os.cpu_count() or 1
+    line = [sys.executable, "-m", "tests.web.agreeing_worker"]
+    runs = [subprocess.Popen([*line, f"many {one}", str(-(-100_000 // cores))], cwd=ROOT, stdout=subprocess.PIPE)
+            for one in range(cores)]  # fmt: skip
+    seen = Counter()
+    for run in runs:
+        said, _ = run.communicate()
+        assert run.returncode == 0
+        seen.update(json.loads(said))
+    with capsys.disabled():
+        print("\n" + ", ".join(f"{value:,} {name}" for name, value in seen.items()))
+    assert seen["dockets"] >= 100_000
+    assert min(seen["packages"], seen["compelled"], seen["denied"]) >= 1_000

@@ -90,6 +90,6 @@ def decided(one: Leaving, bit: int) -> exp.Expr:
         expression=exp.Literal.number(0),
     )
     there = exp.column(one.held.key, quoted=True).is_(exp.null()).not_()
-    combination = exp.column(f"k{one.place}").isin(*(exp.Literal.number(code) for code in one.combinations))
+    combination = exp.column(f"k{one.place}").isin(*(exp.Literal.number(code) for code in one.combinations), copy=False)
     source = [sql.came_from(one.held, one.copy.source)] if one.held.origin_column else []
-    return exp.and_(file, there, combination, *source)
+    return exp.and_(file, there, combination, *source, copy=False)

@@ -49,33 +49,39 @@ def released(found: Screen, copies: Sequence[Leaving], key: str = "") -> exp.Sel
         groups.setdefault((id(one.held), one.copy.program), []).append(one)
     asked = {f"d{place}": group for place, group in enumerate(groups.values())}
     decided_columns = [
-        exp.alias_(exp.or_(*(decided(one, bits[one.copy.program]) for one in group)), name)
+        exp.alias_(exp.or_(*(decided(one, bits[one.copy.program]) for one in group), copy=False), name, copy=False)
         for name, group in asked.items()
     ]
     if key:
         used[plan.roll.id] = None
     names = [exp.column(name, quoted=True) for name in used]
-    query = sql.staged(plan, packed_codes(plan, copies), used, exp.select(*names, *decided_columns))
-    leaves = exp.or_(*(exp.column(name) for name in asked))
-    shown: list[exp.Expr] = [exp.alias_(exp.column(plan.roll.id, quoted=True), key, quoted=True)] if key else []
+    query = sql.staged(plan, packed_codes(plan, copies), used, exp.select(*names, *decided_columns, copy=False))
+    leaves = exp.or_(*(exp.column(name) for name in asked), copy=False)
+    shown: list[exp.Expr] = [_named(exp.column(plan.roll.id, quoted=True), key)] if key else []
     shown += [column for name, group in asked.items() for column in _shown(name, group)]
-    return exp.select(*shown).from_(query.subquery("decided")).where(leaves)
+    rows = query.subquery("decided", copy=False)
+    return exp.select(*shown, copy=False).from_(rows, copy=False).where(leaves, copy=False)
 
 
 def _shown(name: str, group: Sequence[Leaving]) -> Iterator[exp.Expr]:
     """The columns of one group, each only where the group leaves; and where each value came from."""
     first, leaves = group[0], exp.column(name)
     for column in _columns(first.held):
-        value = exp.Case().when(leaves.copy(), exp.column(column, quoted=True))
-        yield exp.alias_(value, first.column(column), quoted=True)
+        value = exp.Case().when(leaves.copy(), exp.column(column, quoted=True), copy=False)
+        yield _named(value, first.column(column))
     if first.held.origin_column:
         source = exp.Case()
         for one in group:
             source = source.when(
-                exp.and_(leaves.copy(), sql.came_from(one.held, one.copy.source)),
+                exp.and_(leaves.copy(), sql.came_from(one.held, one.copy.source), copy=False),
                 exp.Literal.string(one.copy.source),
+                copy=False,
             )
-        yield exp.alias_(source, first.column("source"), quoted=True)
+        yield _named(source, first.column("source"))
+
+
+def _named(value: exp.Expr, name: str) -> exp.Expr:
+    return exp.alias_(value, name, quoted=True, copy=False)
 
 
 def _columns(held: Held) -> list[str]:
