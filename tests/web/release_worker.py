@@ -28,8 +28,8 @@ def main(roster, life):
     signal.setitimer(signal.ITIMER_PROF, life)
     for one in data["dockets"]:
         walk = walking.Walk.__new__(walking.Walk)
-        walk.desk, walk.id, walk.anew = desk, one, False
-        while step(walk, Path(data["taken"]) / f"{one}.ostiary"):
+        walk.desk, walk.id, walk.anew = desk, one["id"], False
+        while step(walk, Path(data["taken"]) / f"{walk.id}.ostiary"):
             pass
 
 
