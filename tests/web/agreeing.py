@@ -16,13 +16,13 @@ from dataclasses import dataclass, replace
 import yaml
 
 from ostiary_web import wiring
-from ostiary_web.casework import cells, judging, recheck
+from ostiary_web.casework import cells, judging, recheck, stripping
 from ostiary_web.casework.docket.machine import Step
 from ostiary_web.casework.docket.moment import Refusal
 from ostiary_web.casework.docket.roles import Role
 from ostiary_web.casework.docket.snapshot import Choice, Settled
 from ostiary_web.casework.faults import CaseworkError
-from ostiary_web.casework.ordering import Order
+from ostiary_web.casework.ordering import Order, Stripped
 from ostiary_web.casework.packaging import notice
 from ostiary_web.casework.queries_work import Asked
 from tests.docket import making
@@ -130,6 +130,8 @@ def no_way_around(chance, desk, grants, refusals):
 
 def packed_and_held(order_, mandates, found, folder):
     """Pack an order into a folder, and hold the files against the interpreter: how many cells left, how many compelled."""
+    texts = stripping.texts(order_, found)
+    order_ = replace(order_, stripped={(t.record, t.column): Stripped(t.seen, f"{t.proposed} -") for t in texts})
     expected = list(recheck._expected(order_, found))
     compelled = sum(key in mandates for one in expected for key in one.items)
     for one in expected:

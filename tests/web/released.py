@@ -7,9 +7,12 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyarrow.parquet as parquet
+
 from ostiary.release import keys, signers
-from ostiary_web.casework import jobs_release, models, queries, recheck, roll
+from ostiary_web.casework import jobs_release, models, queries, queries_release, recheck, roll, stripping
 from ostiary_web.casework.actions import facts, handing_over, long_work, offering, packing
+from ostiary_web.casework.actions import stripping as stripping_act
 from ostiary_web.casework.docket.roles import Role
 from ostiary_web.casework.ordering import Order
 from ostiary_web.casework.queries_work import Asked
@@ -123,12 +126,37 @@ def cleared(walk, place=0, least=1):
     return walk.reviewed().approved().cleared()
 
 
+def rewritten(desk, record, column, value):
+    """The roll with another value of one person."""
+    for file in (desk.folder / "roll" / "people").glob("*.parquet"):
+        table = parquet.read_table(file)
+        rows = table.to_pylist()
+        for row in rows:
+            if str(row["person_id"]) == record:
+                row[column] = value
+        parquet.write_table(table.from_pylist(rows, schema=table.schema), file)
+
+
 def retain(desk, days=60):
     return desk.now.date() + dt.timedelta(days=days)
 
 
-def asked_to_pack(walk, days=60, **more):
+def read_for_others(walk):
+    """The texts that may speak of other people were read by the custodian, who let what is proposed leave."""
     desk = walk.desk
+    waiting = texts_of(walk)
+    left = {one.key: (one.seen, one.proposed) for one in waiting if not one.left}
+    if left:
+        stripping_act.strip(docket=walk.id, left=left, by=desk.by(Role.CUSTODIAN), at=desk.minute())
+    return walk
+
+
+def texts_of(walk):
+    return stripping.texts(queries_release.order_of(walk.docket, walk.desk.now.date()), roll.opened())
+
+
+def asked_to_pack(walk, days=60, **more):
+    desk = read_for_others(walk).desk
     given = {"by": desk.by(Role.CUSTODIAN), "at": desk.minute()}
     return packing.ask(docket=walk.id, retain_until=retain(desk, days), **given, **more)
 

@@ -20,6 +20,7 @@ from tests.web.released import (
     checked,
     cleared,
     packed,
+    rewritten,
     walking,
     work,
 )
@@ -171,17 +172,6 @@ def test_a_value_that_nobody_granted_is_found(desk, monkeypatch):
 
 
 # --- when anything changed ------------------------------------------------------------------------------
-
-
-def rewritten(desk, record, column, value):
-    """The roll with another value of one person."""
-    for file in (desk.folder / "roll" / "people").glob("*.parquet"):
-        table = parquet.read_table(file)
-        rows = table.to_pylist()
-        for row in rows:
-            if str(row["person_id"]) == record:
-                row[column] = value
-        parquet.write_table(table.from_pylist(rows, schema=table.schema), file)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,7 @@ class Held:
 
     ``origins`` maps a source of the vocabulary to the raw codes of ``origin_column`` that mean it; with
     a fixed source there is no such column and one source. ``origin_codes``: every code with a meaning.
+    ``free_text``: those of the columns that people wrote, in which other people may be spoken of.
     """
 
     element: str
@@ -79,6 +81,7 @@ class Held:
     origins: Mapping[str, tuple[str, ...]]
     as_of: str
     origin_codes: frozenset[str] = frozenset()
+    free_text: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:
@@ -126,6 +129,11 @@ class Roll:
         """The person facts that the roll knows."""
         inside = (name for relation in self.relations.values() for name in relation.facts)
         return frozenset((*self.facts, *inside))
+
+    @cached_property
+    def free_text(self) -> frozenset[str]:
+        """The columns that people wrote, in which other people may be spoken of."""
+        return frozenset(name for held in self.copies for name in held.free_text)
 
     def holding(self, program: str, element: str) -> list[Held]:
         """The columns that hold an element under a program."""

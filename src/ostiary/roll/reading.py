@@ -235,7 +235,8 @@ class _Reader:
         return Relation(section, self.same_layout(entry), entry.text("person"), facts, frozenset(absent))
 
     def copies(self) -> Iterable[Held]:
-        keys = {"element": True, "programs": True, "columns": True, "source": True, "as_of": False}
+        keys = {"element": True, "programs": True, "columns": True, "source": True, "as_of": False,
+                "free_text": False}  # fmt: skip
         for entry in self.top.each("copies", "copy", keys):
             element = self.words.elements.get(entry.text("element"))
             if element is None:
@@ -252,7 +253,10 @@ class _Reader:
             if not programs or not columns:
                 raise entry.fault("needs at least one program and one column")
             origin, origins, codes = self.origins(entry, element.sources)
-            yield Held(element.id, programs, columns, origin, origins, entry.text("as_of"), codes)
+            free = frozenset(entry.texts("free_text"))
+            if free - set(columns):
+                raise entry.fault("names a column that is not among `columns`", "free_text")
+            yield Held(element.id, programs, columns, origin, origins, entry.text("as_of"), codes, free)
 
     def origins(
         self, entry: Entry, possible: tuple[str, ...]

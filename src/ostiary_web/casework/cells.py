@@ -57,6 +57,7 @@ def write(order: Order, found: Opened, folder: Path, on_step: Step) -> Packed:
     on_step("laying out the values")
     cells = {(lot.group, record): row for lot, (_, _, rows) in zip(_lots(order, found), reads, strict=True)
              for record, row in rows.items()}  # fmt: skip
+    cells = {(who, record): _stripped(order, found, record, row) for (who, record), row in cells.items()}
     people = [one for one in order.people if cells.get((one.who, one.record))]
     if not people:
         raise CaseworkError(
@@ -92,6 +93,16 @@ def _both_days(order: Order, lot: Lot, found: Opened) -> tuple[_Read, _Read, Map
         if cells:
             kept[record] = cells
     return then, now, kept
+
+
+def _stripped(order: Order, found: Opened, record: str, row: Row) -> Row:
+    """A person's cells without what they say of other people."""
+    left = {name: order.as_it_leaves(found.roll, record, name.split("__", 2)[2], value) for name, value in row.items()}
+    if any(value is None for value in left.values()):
+        raise CaseworkError(
+            "a text that leaves may speak of other people; take that out first, on the docket's page under The package"
+        )
+    return left
 
 
 def _group(column: str) -> str:

@@ -28,6 +28,7 @@ from ostiary_web.casework.models_release import Packing as Packing
 from ostiary_web.casework.models_release import PickUp as PickUp
 from ostiary_web.casework.models_release import Release as Release
 from ostiary_web.casework.models_release import Reminder as Reminder
+from ostiary_web.casework.models_release import StrippedText as StrippedText
 from ostiary_web.casework.models_work import AskedPerson as AskedPerson
 from ostiary_web.casework.models_work import Identified as Identified
 from ostiary_web.casework.models_work import LongWork as LongWork

@@ -67,6 +67,35 @@ class Packing(models.Model):
         return f"package {self.pk}"
 
 
+class StrippedText(models.Model):
+    """A text of the roll without what it says of other people; the newest of a record and column counts.
+
+    ``original``: the digest of the text as it stood. Kept with the docket: it is what left.
+    """
+
+    docket = _docket()
+    record = models.CharField(max_length=120)
+    column = models.CharField(max_length=200)
+    original = _digest()
+    text = models.TextField()
+    by = reference()
+    at = models.DateTimeField()
+
+    class Privacy:
+        """What may be about a person."""
+
+        personal = frozenset({"record", "original", "text", "by"})
+        routine = frozenset({"id", "docket", "column", "at"})
+
+    class Meta:
+        """Something is left."""
+
+        constraints = (models.CheckConstraint(name="stripped_text_says_something", condition=~Q(text="")),)
+
+    def __str__(self) -> str:
+        return f"stripped text {self.pk}"
+
+
 class Release(models.Model):
     """A sealed package. ``release``: its pseudonym in the log; ``index``: the entry of its sealing.
 

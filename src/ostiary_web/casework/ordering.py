@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ostiary.canonical import digest
@@ -23,6 +23,15 @@ from ostiary_web.casework.queries_work import Asked
 from ostiary_web.wiring import bundle
 
 _OPT_OUT = "flags.opt_out"
+_LONG = 120  # characters: a code or a name is shorter; what is longer was written by somebody
+
+
+@dataclass(frozen=True, slots=True)
+class Stripped:
+    """A text of the roll without what it says of other people. ``original``: the digest of the text as it stands."""
+
+    original: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +39,8 @@ class Order:
     """A package to be made. ``text``: the request file as the facts count today; ``people``: in the request's order.
 
     ``alone``: groups that are one person each, whose facts in the docket and in the registers are that person's.
-    ``opted_out``: records of whom the registers have an opt-out in force.
+    ``opted_out``: records of whom the registers have an opt-out in force. ``stripped``: by record and column of the
+    roll, the texts of which somebody took out what they say of other people.
     """
 
     docket: Docket
@@ -39,6 +49,7 @@ class Order:
     people: tuple[Asked, ...]
     alone: frozenset[str]
     opted_out: frozenset[str]
+    stripped: Mapping[tuple[str, str], Stripped] = field(default_factory=dict)
 
     @property
     def items(self) -> frozenset[ItemKey]:
@@ -59,8 +70,16 @@ class Order:
                 "people": [[one.number, one.who, one.record, sorted(one.strong)] for one in self.people],
                 "alone": sorted(self.alone),
                 "opted_out": sorted(self.opted_out),
+                "stripped": [[*place, one.original, one.text] for place, one in sorted(self.stripped.items())],
             }
         )
+
+    def as_it_leaves(self, roll: Roll, record: str, column: str, value: Any) -> Any:
+        """A value as it may leave; None where it may speak of other people, and nobody has taken that out of it."""
+        if not speaks_of_others(roll, column, value):
+            return value
+        found = self.stripped.get((record, column))
+        return found.text if found is not None and found.original == digest_of_text(value) else None
 
     def request(self, day: dt.date | None) -> Request:
         """The request with the law as of a day; None is the day of its receipt."""
@@ -70,6 +89,16 @@ class Order:
     def days(self) -> tuple[dt.date | None, dt.date]:
         """The two days whose law must both let a value go: the request's own, and today."""
         return None, self.today
+
+
+def speaks_of_others(roll: Roll, column: str, value: Any) -> bool:
+    """Whether a value may speak of other people: a text that people wrote, by the mapping or by its length."""
+    return isinstance(value, str) and (column in roll.free_text or len(value) > _LONG)
+
+
+def digest_of_text(text: str) -> str:
+    """The digest by which it is noticed that a text is another one now."""
+    return digest({"text": text})
 
 
 @dataclass(frozen=True, slots=True)

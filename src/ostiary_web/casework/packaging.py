@@ -66,14 +66,19 @@ def recipient_of(public: str, last: dt.date) -> Recipient:
     return found
 
 
-def notice(conditions: Sequence[str], retain_until: dt.date, rows: Sequence[int]) -> str:
-    """What the recipient is told: the law's confidentiality, every condition, and which row is whom of the request."""
+def notice(conditions: Sequence[str], retain_until: dt.date, rows: Sequence[int], *, stripped: bool = False) -> str:
+    """What the recipient is told: the law's confidentiality, every condition, and which row is whom of the request.
+
+    :param stripped: something was taken out of a text, since it spoke of other people.
+    """
     from ostiary.release.sealing import default_notice
 
     text = default_notice(retain_until)
     means = [bundle().words.actions[code].means for code in conditions if code in bundle().words.actions]
     if means:
         text += "\nWhat the law asks with these records:\n" + "".join(f"- {one}\n" for one in means)
+    if stripped:
+        text += "\nIn texts, what they say of other people was taken out.\n"
     if len(rows) > 1:
         text += "\nThe rows stand in the order of your request: "
         text += "; ".join(f"row {place} is person {number}" for place, number in enumerate(rows, 1)) + ".\n"

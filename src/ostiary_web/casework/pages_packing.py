@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ostiary.errors import OstiaryError
-from ostiary_web.casework import packaging, pages_long_work, queries, queries_release
+from ostiary_web.casework import packaging, pages_long_work, queries, queries_release, roll, stripping
 from ostiary_web.casework.actions import handing_over, long_work, packing
 from ostiary_web.casework.actions.offering import Offered
 from ostiary_web.casework.docket import machine
@@ -21,6 +21,8 @@ from ostiary_web.casework.pages_docket import Case, item_name
 from ostiary_web.casework.pages_long_work import Part
 from ostiary_web.casework.queries_release import Packing
 from ostiary_web.casework.queries_work import Work
+from ostiary_web.casework.stripping import Text
+from ostiary_web.wiring import config
 
 # The acts of a package in their order: role, and what the button says.
 STEPS: tuple[tuple[str, Role, str], ...] = (
@@ -168,6 +170,12 @@ def comparison(case: Case, at: dt.datetime) -> tuple[Packing | None, Any, str]:
     except (CaseworkError, OstiaryError) as fault:
         return None, None, str(fault)
     return found, result, ""
+
+
+def stripped(case: Case, at: dt.datetime) -> tuple[Text, ...]:
+    """The texts in a package of which something may have been taken out: as they stand, and as they leave."""
+    order = queries_release.order_of(case.docket, at.astimezone(config().zone()).date())
+    return stripping.texts(order, roll.opened())
 
 
 def manners() -> list[tuple[str, str]]:

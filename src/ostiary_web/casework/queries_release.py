@@ -15,7 +15,7 @@ from ostiary_web.casework import models, queries, queries_work
 from ostiary_web.casework.docket.snapshot import Docket, ItemKey
 from ostiary_web.casework.docket.states import LEFT, State
 from ostiary_web.casework.faults import CaseworkError
-from ostiary_web.casework.ordering import Order
+from ostiary_web.casework.ordering import Order, Stripped
 from ostiary_web.ledger_link.queries import raw_connection
 from ostiary_web.registry import queries as registry
 
@@ -79,7 +79,14 @@ def order_of(docket: Docket, today: dt.date) -> Order:
     if stray:
         raise CaseworkError("a group has a record and several persons; leave out those who do not belong to it")
     out = frozenset(one.record for one in known if registry.opt_outs(one.record))
-    return Order(docket, queries.request_file(docket.id, today), today, tuple(known), alone, out)
+    text, stripped = queries.request_file(docket.id, today), stripped_of(docket.id)
+    return Order(docket, text, today, tuple(known), alone, out, stripped)
+
+
+def stripped_of(docket: str) -> dict[tuple[str, str], Stripped]:
+    """The texts of which somebody took out what they say of other people, by record and column; the newest of each."""
+    rows = models.StrippedText.objects.filter(docket_id=docket).order_by("pk")
+    return {(row.record, row.column): Stripped(row.original, row.text) for row in rows}
 
 
 def standing(docket: Docket) -> Packing | None:

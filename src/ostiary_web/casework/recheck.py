@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from ostiary.law.bundle import Copy
 from ostiary.roll.mapping import Held
 from ostiary_web.casework.docket.snapshot import ItemKey
 from ostiary_web.casework.ordering import Lot, Order, lots
+from ostiary_web.casework.queries_work import Asked
 from ostiary_web.casework.roll import Opened
 from ostiary_web.wiring import bundle
 
@@ -43,7 +44,7 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Expected:
+class Expected:
     """What must stand in one row: the cells, and the items that each comes from."""
 
     cells: Mapping[str, Any]
@@ -71,8 +72,19 @@ def check(order: Order, found: Opened, folder: Path, items: Sequence[ItemKey]) -
     return Checked(tuple(faults), len(rows), cells, laws)
 
 
-def _expected(order: Order, found: Opened) -> Iterator[_Expected]:
-    """Of each person, in the request's order, what must leave."""
+def _expected(order: Order, found: Opened) -> Iterator[Expected]:
+    """Of each person, in the request's order, what must leave: without what a text says of other people."""
+    for _, person, decided in expected(order, found):
+        record = str(person.row[found.roll.id])
+        cells = {
+            name: order.as_it_leaves(found.roll, record, name.split("__", 2)[2], value)
+            for name, value in decided.cells.items()
+        }
+        yield replace(decided, cells={name: value for name, value in cells.items() if value is not None})
+
+
+def expected(order: Order, found: Opened) -> Iterator[tuple[Asked, Person, Expected]]:
+    """Of each person what was decided, as it stands in the roll."""
     then, now = (order.request(day) for day in order.days)
     by_lot = {(lot.group, record): lot for lot in lots(order, now, found.roll) for record in lot.records}
     for start in range(0, len(order.people), _AT_ONCE):
@@ -81,7 +93,7 @@ def _expected(order: Order, found: Opened) -> Iterator[_Expected]:
         for one in some:
             lot = by_lot[one.who, one.record]
             for person in rows.get(one.record, ()):
-                yield _of_one(lot, person, then, now)
+                yield one, person, _of_one(lot, person, then, now)
 
 
 def _people(found: Opened, records: Sequence[str]) -> Mapping[str, list[Person]]:
@@ -92,7 +104,7 @@ def _people(found: Opened, records: Sequence[str]) -> Mapping[str, list[Person]]
     return people
 
 
-def _of_one(lot: Lot, person: Person, then: Request, now: Request) -> _Expected:
+def _of_one(lot: Lot, person: Person, then: Request, now: Request) -> Expected:
     cells: dict[str, Any] = {}
     items: dict[ItemKey, tuple[Item, Item]] = {}
     before, after = (_judged(lot, person, request) for request in (then, now))
@@ -105,7 +117,7 @@ def _of_one(lot: Lot, person: Person, then: Request, now: Request) -> _Expected:
         cells |= {prefix + name: person.row[name] for name in (*held.columns, held.as_of) if name}
         if held.origin_column:
             cells[prefix + "source"] = copy.source
-    return _Expected({name: value for name, value in cells.items() if value is not None}, items)
+    return Expected({name: value for name, value in cells.items() if value is not None}, items)
 
 
 def _judged(lot: Lot, person: Person, request: Request) -> dict[Copy, tuple[Held, Item]]:
@@ -129,7 +141,7 @@ def _other_files(folder: Path) -> Iterator[str]:
         yield "the package does not hold the files that it must, and no others"
 
 
-def _cells(expected: Sequence[_Expected], rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Iterator[str]:
+def _cells(expected: Sequence[Expected], rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Iterator[str]:
     if len(expected) != len(rows):
         yield f"the package has {len(rows)} rows, and {len(expected)} persons have a value that leaves"
     for place, (wanted, there) in enumerate(zip_longest(expected, rows), 1):
@@ -162,7 +174,7 @@ def _same_text(folder: Path, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]
         yield "the CSV file does not say what the Parquet file says"
 
 
-def _columns(expected: Sequence[_Expected], about: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
+def _columns(expected: Sequence[Expected], about: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
     """Each column is described, and by law that let a value of it go on both days."""
     if set(about["columns"]) != set(names):
         yield "the dictionary does not describe the columns that are there"
@@ -179,6 +191,6 @@ def _columns(expected: Sequence[_Expected], about: Mapping[str, Any], names: Seq
             yield f"column `{name}` names a law by which no value of it leaves"
 
 
-def _declared(expected: Sequence[_Expected], items: Sequence[ItemKey]) -> Iterator[str]:
+def _declared(expected: Sequence[Expected], items: Sequence[ItemKey]) -> Iterator[str]:
     if {key for one in expected for key in one.items} != set(items):
         yield "the items that the package names are not those whose values leave"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ostiary_web.casework import views_corrections, views_long_work, views_matching, views_packing
+from ostiary_web.casework import views_corrections, views_long_work, views_matching, views_packing, views_stripping
 
 # These acts are done with what was really searched, built or sealed: their general form leads there.
 _OWN = ("search_roll", "package", "check", "fail_check", "agree_to_seal", "seal", "release", "dispose", "recall",
@@ -16,6 +16,7 @@ urlpatterns = [
     path("<str:number>/person/", views_matching.name_person, name="name_person"),
     path("<str:number>/person/<int:person>/leave-out", views_matching.leave_out, name="leave_out"),
     path("<str:number>/person/<int:person>/compare/", views_matching.compare, name="compare"),
+    path("<str:number>/package/texts/", views_stripping.texts, name="package_texts"),
     path("<str:number>/package/pack/", views_packing.pack, name="package_pack"),
     path("<str:number>/package/check/", views_packing.check, name="package_check"),
     path("<str:number>/package/agree/<slug:role>/", views_packing.agree, name="package_agree"),

@@ -79,7 +79,8 @@ def check(request: HttpRequest, me: Me, number: str) -> HttpResponse:
     record_read(by=me.reference, at=at, whose=case.docket.id, what="package", why="check", docket=case.docket.id)
     if request.method == "POST":
         try:
-            _done, result = packing.check(docket=case.docket.id, by=me.reference, at=at)
+            others = "others" in request.POST
+            _done, result = packing.check(docket=case.docket.id, others=others, by=me.reference, at=at)
         except OstiaryError as fault:
             messages.error(request, str(fault))
         else:
@@ -87,7 +88,9 @@ def check(request: HttpRequest, me: Me, number: str) -> HttpResponse:
             messages.success(request, says)
         return _back(case.number)
     found, result, why = pages_packing.comparison(case, at)
-    return render(request, "casework/check.html", {"case": case, "found": found, "result": result, "fault": why})
+    texts = pages_packing.stripped(case, at)
+    parts = {"case": case, "found": found, "result": result, "fault": why, "texts": texts}
+    return render(request, "casework/check.html", parts)
 
 
 @require_POST

@@ -76,8 +76,8 @@ def ask(
     with transaction.atomic():
         row = door.locked(queries.find(docket))
         before = queries.loaded(row)
-        attempt = _attempt(kind, before, by, role, at)
-        door.engine_step(before, world_for(before, at, last_index=row.last_index), attempt)
+        world = world_for(before, at, last_index=row.last_index)
+        door.engine_step(before, world, attempt(kind, before, by, role, at))
         if models.LongWork.objects.filter(docket=row, kind=kind, state__in=UNDER_WAY).exists():
             raise under_way()
         made = models.LongWork(docket=row, kind=kind, state=WAITING, by=by, role=role.value, asked_at=at)
@@ -91,7 +91,7 @@ def ask(
     return int(made.pk)
 
 
-def _attempt(kind: str, docket: Docket, by: str, role: Role, at: dt.datetime) -> Attempt:
+def attempt(kind: str, docket: Docket, by: str, role: Role, at: dt.datetime) -> Attempt:
     """The act that the work will be, tried with what is not known yet: whether it may be done at all."""
     if kind != PACKAGE:
         return Attempt(SEEK_WRONG if kind == WRONG else SEARCH, by, role, at)

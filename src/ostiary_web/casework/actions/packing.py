@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from ostiary_web.casework import (
     queries_work,
     recheck,
     roll,
+    stripping,
 )
 from ostiary_web.casework.actions import door, leaving, long_work
 from ostiary_web.casework.actions.door import Done
@@ -59,6 +60,11 @@ def ask(
         raise CaseworkError("the records are to be destroyed on a day that lies ahead")
     order = queries_release.order_of(found, _day(at))
     check_identified(order.people)
+    if any(not one.left for one in stripping.texts(order, roll.opened())):
+        raise CaseworkError(
+            "a text that leaves may speak of other people; open the page “Texts that may speak of other people”, "
+            "and take that out of it"
+        )
     given = {"retain_until": retain_until.isoformat(), "printed": printed}
     return long_work.ask(docket=found.id, kind=PACKAGE, by=by, role=role, at=at, given=given)
 
@@ -85,7 +91,9 @@ def build(work: Work, folder: Path, on_step: roll.Step) -> Found:
     conditions = binding(order)
     terms = packaging.Terms(
         docket.id, f"decision-{queries_release.decision_number(docket.id)}", recipient, today, retain_until,
-        packaging.notice(conditions, retain_until, [number for number, _ in packed.rows]),
+        packaging.notice(
+            conditions, retain_until, [number for number, _ in packed.rows], stripped=bool(order.stripped)
+        ),
     )  # fmt: skip
     manifest = packaging.seal_plain(folder, terms)
     row = {
@@ -178,8 +186,12 @@ def compare(docket: Docket, at: dt.datetime) -> tuple[Packing, Checked]:
         return packing, recheck.check(order, roll.opened(), folder, packing.items)
 
 
-def check(*, docket: str, by: str, role: Role = Role.CHECKER, at: dt.datetime, **more: Any) -> tuple[Done, Checked]:
+def check(
+    *, docket: str, by: str, role: Role = Role.CHECKER, at: dt.datetime, others: bool = False, **more: Any
+) -> tuple[Done, Checked]:
     """Compare, and say what was found: the package passes, or it is packed anew.
+
+    :param others: whoever checks read a text that still speaks of other people.
 
     :raises Refused: as the engine refuses the check, or to whoever had a hand in the matching or the packing.
     """
@@ -190,6 +202,8 @@ def check(*, docket: str, by: str, role: Role = Role.CHECKER, at: dt.datetime, *
         raise Refused(Refusal("duty_s3", says, "S3", "another person must check"))
     _try(found, leaving.CHECK, by, role, at, packing)
     packing, result = compare(found, at)
+    if others:
+        result = replace(result, faults=(*result.faults, "a text in it still speaks of other people"))
     act = leaving.check if not result.faults else leaving.fail_check
     done = act(docket=found.id, manifest=packing.manifest, by=by, role=role, at=at, **more)
     said = json.dumps(asdict(result), ensure_ascii=False)
