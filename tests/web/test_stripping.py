@@ -1,10 +1,13 @@
 """Third persons in a text: it is read by the custodian, read again by the checker, and never leaves as it stands."""
 
+import io
 import json
 import re
+import stat
 from contextlib import ExitStack
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from ostiary.release import keys
 from ostiary_web.casework import models, packaging, queries_release, recheck, roll, stripping
@@ -198,3 +201,26 @@ def test_by_the_pages_the_custodian_writes_and_the_checker_refuses(desk):
     finding = json.loads(models.Packing.objects.filter(docket_id=walk.id).latest("pk").finding)
     assert finding["faults"] == ["a text in it still speaks of other people"]
     assert enrolled(desk.who["checker"]).get(path).status_code == 302
+
+
+def test_by_command_through_a_file_that_its_owner_alone_reads(desk, tmp_path):
+    walk, file, mail = a_walk(desk), tmp_path / "texts.json", "custodian@agency.example"
+
+    assert "1 texts may speak" in told("texts", number_of(walk), str(file), "--by", mail)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    data = json.loads(file.read_text())
+    (one,) = data.values()
+    assert "312 555 0142" in one["original"] and "312 555 0142" not in one["left"]  # noqa: PT018
+    file.write_text(json.dumps({key: one | {"left": CLEAN} for key in data}))
+    assert "1 texts are kept" in told("texts", number_of(walk), str(file), "--read", "--by", mail)
+    assert [one.left for one in texts_of(walk)] == [CLEAN]
+
+    file.write_text("[]")
+    with pytest.raises(CommandError, match="is not a file that"):
+        told("texts", number_of(walk), str(file), "--read", "--by", mail)
+
+
+def told(*words):
+    said = io.StringIO()
+    call_command("release", *words, stdout=said)
+    return said.getvalue()

@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from ostiary.errors import OstiaryError
-from ostiary_web.casework import pages_docket, pages_packing
+from ostiary_web.casework import pages_docket
 from ostiary_web.casework.actions import stripping
 from ostiary_web.casework.docket.roles import Role
 from ostiary_web.casework.docket.states import State
 from ostiary_web.casework.forms_stripping import TextsForm
 from ostiary_web.casework.pages import Me
 from ostiary_web.casework.views import desk_only, now
-from ostiary_web.ledger_link.actions import record_read
 
 _AT_ONCE = 20
 
@@ -31,9 +30,8 @@ def texts(request: HttpRequest, me: Me, number: str) -> HttpResponse:
     back = HttpResponseRedirect(reverse("docket", args=[number]) + "#package")
     if Role.CUSTODIAN not in me.roles or case.docket.state is not State.CLEARED:
         return back
-    record_read(by=me.reference, at=at, whose=case.docket.id, what="records", why="strip", docket=case.docket.id)
     try:
-        every = pages_packing.stripped(case, at)
+        every = stripping.read_texts(docket=case.docket.id, by=me.reference, at=at)
     except OstiaryError as fault:
         messages.error(request, str(fault))
         return back

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping
+from pathlib import Path
 
 from django.db import transaction
 
@@ -12,6 +14,7 @@ from ostiary_web.casework.actions import door, long_work
 from ostiary_web.casework.docket.roles import Role
 from ostiary_web.casework.faults import CaseworkError
 from ostiary_web.casework.world import world_for
+from ostiary_web.ledger_link.actions import record_read
 from ostiary_web.wiring import config
 
 _LONGEST = 20_000
@@ -41,6 +44,30 @@ def strip(
                 docket=row, record=one.record, column=one.column, original=one.seen, text=text.strip(), by=by, at=at
             )
     return len(left)
+
+
+def read_texts(*, docket: str, by: str, role: Role = Role.CUSTODIAN, at: dt.datetime) -> tuple[stripping.Text, ...]:
+    """The texts of a docket that may speak of other people, for whoever may pack it; that they were read is recorded.
+
+    :raises Refused: to whoever may not pack, or while nothing may be packed.
+    """
+    found = queries.docket(queries.find(docket))
+    door.engine_step(found, world_for(found, at), long_work.attempt(long_work.PACKAGE, found, by, role, at))
+    record_read(by=by, at=at, whose=found.id, what="records", why="strip", docket=found.id)
+    order = queries_release.order_of(found, at.astimezone(config().zone()).date())
+    return stripping.texts(order, roll.opened())
+
+
+def read_file(file: Path) -> dict[str, tuple[str, str]]:
+    """What may leave of each text, from a file: for each key an object with `seen` and `left`.
+
+    :raises CaseworkError: if it is no such file.
+    """
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+        return {str(key): (str(one["seen"]), str(one["left"])) for key, one in data.items()}
+    except (OSError, UnicodeDecodeError, ValueError, TypeError, KeyError, AttributeError):
+        raise CaseworkError(f"{file}: is not a file that `release texts` wrote; write it anew, and mend that") from None
 
 
 def _check(one: stripping.Text | None, seen: str, text: str) -> None:

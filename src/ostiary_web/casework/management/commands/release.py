@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import Any, ClassVar
 from ostiary.match.confirmed import Verdict
 from ostiary.roll.identifiers import Field
 from ostiary_web.casework import queries, queries_work
-from ostiary_web.casework.actions import afterwards, handing_over, long_work, matching, offering, packing
+from ostiary_web.casework.actions import afterwards, handing_over, long_work, matching, offering, packing, stripping
 from ostiary_web.casework.actions.afterwards import Destroyed
 from ostiary_web.casework.command_line import a_role, parsed, when
 from ostiary_web.casework.docket.roles import Role
@@ -52,6 +54,18 @@ def _say(words: Namespace) -> str:
         subject=words.person, candidate=words.record, verdict=Verdict(words.verdict), role=words.role, **_by(words)
     )
     return "recorded; it cannot be taken back"
+
+
+def _texts(words: Namespace) -> str:
+    """Into a file that its owner alone may read; and back from it."""
+    docket, file = _by(words), Path(words.file)
+    if words.read:
+        return f"{stripping.strip(left=stripping.read_file(file), **docket)} texts are kept; the checker reads them too"
+    found = stripping.read_texts(**docket)
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+        json.dump({one.key: {"seen": one.seen, "original": one.original, "left": one.proposed} for one in found}, out,
+                  indent=2, ensure_ascii=False)  # fmt: skip
+    return f"{len(found)} texts may speak of other people; mend each `left` in {file}, and give it back with --read"
 
 
 def _pack(words: Namespace) -> str:
@@ -119,6 +133,11 @@ class Command(Noun):
         ),
         "take_over": Verb(
             "take over who the persons are", lambda words: f"taken over: {matching.take_over(**_by(words))}", (_DOCKET,)
+        ),
+        "texts": Verb(
+            "write the texts that may speak of other people into a file; --read takes back what may leave of each",
+            _texts,
+            (_DOCKET, Word("file", "the file; it holds personal data"), Word("--read", "take it back", bool)),
         ),
         "pack": Verb("have it packed", _pack, (_DOCKET, Word("retain_until", "destroy by", day))),
         "check": Verb("compare package and decision, and record it", _check, (_DOCKET,)),
