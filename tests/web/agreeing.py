@@ -31,7 +31,7 @@ from tests.web.walking import example, order, own, with_consent
 TODAY = dt.date(2026, 11, 26)
 FELON = "6-fleeing-felon-notice.yaml"
 PROGRAMS = ["snap", "medicaid", "tanf", "ccap", "ivd"]
-VARIANTS = 40  # dockets of one request
+VARIANTS = 100  # dockets of one request
 MANDATED = "mandated"
 
 
@@ -148,27 +148,39 @@ def packed_and_held(order_, mandates, found, folder):
     return checked.cells, compelled
 
 
+@dataclass(frozen=True)
+class Printed:
+    """A query that was printed once."""
+
+    text: str
+
+    def sql(self, _dialect):
+        return self.text
+
+
 @contextmanager
-def asked_once():
-    """Of one request and its persons, reading, plan, counts, rows and each judgment are made once, not per docket."""
+def asked_once(found):
+    """Of one request and its persons nothing is asked twice: plan, counts, rows, single judgments, equal queries."""
     keys = {
-        (cells, "compile_request"): lambda _b, group, day, roll, **said: (
-            group.name,
-            day,
-            tuple(roll.facts),
-            str(said),
-        ),
+        (cells, "compile_request"): lambda _b, group, day, roll, **said: (group.name, day, tuple(roll.facts), str(said)),
         (cells, "judged_values"): lambda plan, _: (id(plan.classes), plan.only),
+        (cells, "released"): lambda judged, copies, key: (
+            id(judged.plan.classes), judged.plan.only, tuple((one.copy, one.place, one.combinations) for one in copies),
+        ),
         (recheck, "find_people"): lambda _r, _e, records: tuple(records),
         (recheck, "_judged"): lambda _, person, request: (id(person), request.as_of),
         (Order, "request"): lambda order_, day: (order_.text, day),
-    }
+        (found.engine, "query"): lambda text: text,
+    }  # fmt: skip
     real = {place: getattr(*place) for place in keys}
+    released = real[cells, "released"]
+    real[cells, "released"] = lambda *given, **more: Printed(released(*given, **more).sql(found.engine.dialect))
     try:
         for place, key in keys.items():
             setattr(*place, _once(real[place], key))
         yield
     finally:
+        real[cells, "released"] = released
         for place, function in real.items():
             setattr(*place, function)
 
@@ -201,7 +213,7 @@ def many(seed, count, found, folder, on_docket=lambda: None):
         judged = judging.judge(wiring.bundle(), base.text, TODAY)
         desk = in_decision(judged)
         seen["requests"] += 1
-        with asked_once():
+        with asked_once(found):
             for place in range(first, min(first + VARIANTS, count)):
                 try:
                     one_docket(random.Random(f"{seed}/{place}/d"), base, copy(desk), found, folder, seen)
