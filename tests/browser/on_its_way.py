@@ -20,9 +20,11 @@ from tests.web.walking import PAPER, Walk, example, own, with_consent
 
 
 def a_desk(folder):
-    """The site's desk, which knows its folder."""
+    """The site's desk, which knows its folder and who signs for it."""
     released._NUMBER = itertools.count(Body.objects.count())  # an earlier process made those before
-    return this_desk(Path(folder))
+    desk = this_desk(Path(folder))
+    (desk.signers,) = (desk.folder / "signer").glob("*.signers.json")
+    return desk
 
 
 def an_order(desk):

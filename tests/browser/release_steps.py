@@ -106,13 +106,19 @@ def approved(way: Way, choose=give_all) -> None:
         done(page, APPROVE)
 
 
-def with_paper(way: Way, page: Page, kind: str, name: str) -> None:
+def with_paper(page: Page, kind: str) -> None:
     """A paper that came later is kept in the docket, so that an act can name it."""
     page.get_by_role("link", name="Add a paper that came later").click()
     page.get_by_label("What kind of paper is it?").select_option(kind)
-    page.get_by_label("The scan of the paper").set_input_files({**PDF, "name": name})
+    page.get_by_label("The scan of the paper").set_input_files(PDF)
     page.get_by_role("button", name="Keep it").click()
     expect(page.get_by_role("status").first).to_contain_text("The paper is kept")
+
+
+def named(page: Page, label: str, kind: str) -> None:
+    """Choose the paper of this kind where a form asks for one."""
+    asked = page.get_by_label(label)
+    asked.select_option(asked.locator("option", has_text=f"({kind})").get_attribute("value"))
 
 
 # --- the package -----------------------------------------------------------------------------------------
@@ -158,6 +164,7 @@ def agreed(way: Way) -> None:
         with way.seen_by(name) as page:
             page.get_by_role("button", name=f"Agree to the sealing, {words}").click()
             said_done(page)
+            expect(page.get_by_role("link", name="Agree to the sealing, one of two")).to_have_count(0)
 
 
 def handed_over(way: Way) -> str:

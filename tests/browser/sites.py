@@ -232,5 +232,6 @@ def faults_of(page: Page) -> list[str]:
 def sound(page: Page) -> None:
     """Nobody is kept out of this page: narrow, where there is least room."""
     page.set_viewport_size({"width": 320, "height": 800})
-    assert faults_of(page) == [], page.url
+    faults = faults_of(page)
+    assert faults == [], (page.url, faults)
     page.set_viewport_size({"width": 1280, "height": 900})

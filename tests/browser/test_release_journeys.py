@@ -13,6 +13,7 @@ from tests.browser.release_steps import (
     exactly_what_was_decided,
     found_on_the_roll,
     handed_over,
+    named,
     of_package,
     opened,
     packed,
@@ -44,9 +45,9 @@ def in_decision(browser: Browser, site: Site, which: str) -> Way:
 def told(way: Way) -> None:
     """The people concerned are told."""
     with way.seen_by("notice_officer") as page:
-        with_paper(way, page, "correspondence", "the-letter.pdf")
+        with_paper(page, "correspondence")
         begin(page, NOTIFY)
-        page.get_by_label("Letter").select_option(index=1)
+        named(page, "Letter", "correspondence")
         sound(page)
         done(page, NOTIFY)
 
@@ -57,7 +58,7 @@ def cleared(way: Way, cause: str) -> None:
         begin(page, CLEAR)
         page.get_by_label("Why?").select_option(cause)
         if cause == "waived":
-            page.get_by_label("Waivers").select_option(index=1)
+            named(page, "Waivers", "correspondence")
         sound(page)
         done(page, CLEAR)
 
@@ -153,14 +154,14 @@ def only_the_telephone(page: Page) -> None:
     page.locator("summary", has_text="Show the 2 items").click()
     page.locator("label", has_text="Telephone").click()
     page.get_by_label("On which ground is any of these refused?").select_option("objection_filed")
-    page.get_by_label("The paper that says so").select_option(index=1)
+    named(page, "The paper that says so", "court paper")
 
 
 @pytest.mark.long
 def test_of_an_overbroad_demand_one_field_is_given(browser: Browser, site: Site):
     way = in_decision(browser, site, "an_order")
     with way.seen_by("decider") as page:
-        with_paper(way, page, "court_paper", "the-objection.pdf")
+        with_paper(page, "court_paper")
     approved(way, only_the_telephone)
     told(way)
     cleared(way, "waived")
@@ -209,7 +210,7 @@ def over(way: Way) -> None:
         done(page, STAY_ENDS)
         begin(page, STAY_OVER)
         page.get_by_label("Why?").select_option("waived")
-        page.get_by_label("Waivers").select_option(index=1)
+        named(page, "Waivers", "correspondence")
         done(page, STAY_OVER)
 
 

@@ -131,6 +131,7 @@ class TestChoices:
         answer = do(compelled, "decider", "approve", **typed)
         assert "name the ground on which it is refused" in said(answer)
         assert "Name the paper that says so." in said(answer)
+        assert "(objection)" in said(answer)  # papers are told apart by their kind: many are called alike
 
         grounded = {"grants.0.ground": "objection_filed", "grants.0.paper": paper}
         answer = do(compelled, "decider", "approve", **typed, **grounded)

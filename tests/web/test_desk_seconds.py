@@ -202,6 +202,19 @@ def test_every_act_of_two_people_is_proposed_agreed_to_and_done(desk, act):
     sound(walk)
 
 
+def test_who_agrees_reads_the_provision_as_it_is_cited(desk):
+    from ostiary_web.wiring import bundle
+
+    walk, first, second, given = _approved(desk)
+    by = desk.who[first].reference
+    number = seconds.propose(
+        docket=walk.id, act="delay_notice", by=by, role=Role.NOTICE_OFFICER, at=desk.minute(), key="cited", **given
+    )
+    shown = said(enrolled(desk.who[second]).get(f"/desk/{number_of(walk)}/proposal/{number}/"))
+
+    assert bundle().authorities[given["basis"]].citation in shown
+
+
 def test_the_disabled_button_is_tied_to_its_reason(walk):
     text = page(walk, "verifier").content.decode()
     ties = re.findall(r'aria-disabled="true" aria-describedby="([^"]+)"', text)

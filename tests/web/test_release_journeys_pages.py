@@ -18,6 +18,7 @@ from tests.web.walking import a_database, sound
 pytestmark = pytest.mark.long  # minutes: the journeys go the same ways at every commit
 
 PICK_UP = "/request/pick-up/"
+AGREE = "Agree to the sealing, one of two"
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,9 @@ def test_from_cleared_to_the_recipients_folder(desk):
     assert walk.person["address_line1"] not in compared
     post(walk, "checker", "package/check/")
     offers(walk, "release_officer", "Agree to the sealing, as release officer")
+    assert AGREE in said(page(walk, "release_officer"))
     post(walk, "release_officer", "package/agree/release_officer/")
+    assert AGREE not in said(page(walk, "release_officer"))
     offers(walk, "key_holder", "Agree to the sealing, as key holder")
     post(walk, "key_holder", "package/agree/key_holder/")
     offers(walk, "release_officer", "Seal it")
@@ -58,6 +61,7 @@ def test_from_cleared_to_the_recipients_folder(desk):
     assert walk.state == "released", said(page(walk, "release_officer"))
     offers(walk, "release_officer", "Make a pick-up code")
     shown = post(walk, "release_officer", "package/code/", days="7", most="1")
+    assert f"http://testserver{PICK_UP}" in said(shown)
     code = re.search(r"<code>([^<]+)</code>", shown.content.decode())[1]
 
     folder = opened(walk, picked_up(walk, code, offering.key_end(walk.id)))

@@ -72,7 +72,7 @@ class ItemFields:
         """Add them to the form. ``only``: there is no choice but refusal, so that only its grounds are asked."""
         self._form, self.name, self._grounded, self._only = form, name, grounded, only
         self.asks, self._no, self._yes, self.counts = _SAYS[name]
-        papers = [("", _("none")), *((one.digest, one.name) for one in case.papers)]
+        papers = [("", _("none")), *((one.digest, f"{one.name} ({plain(one.kind)})") for one in case.papers)]
         self.fields = tuple(self._add(group, papers) for group in groups)
 
     @property

@@ -285,11 +285,18 @@ def offers(case: Case, me: Me) -> tuple[list[Offer], list[Offer], list[Offer]]:
     other: list[Offer] = []
     for one in machine.allowed(case.docket, case.world, me.reference):
         if isinstance(one, Allowed):
-            may.append(_offered(one, case.docket.state))
+            if not _agreed(case, one):
+                may.append(_offered(one, case.docket.state))
         else:
             offer = Offer(one.act, _SAYS[one.act], plain(one.role), f"{one.why.says} ({one.why.cites})", one.why.cure)
             (other if one.why.reason in _MINE else barred).append(offer)
     return sorted(may, key=lambda one: not one.onward), barred, other
+
+
+def _agreed(case: Case, one: Allowed) -> bool:
+    """Whether this role has agreed to the sealing already: the other one is waited for, and no button says else."""
+    package = case.docket.package
+    return one.act == "agree_to_seal" and package is not None and one.role in {role for _, role in package.agreed}
 
 
 def _offered(one: Allowed, here: DocketState) -> Offer:

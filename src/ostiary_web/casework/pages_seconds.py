@@ -15,6 +15,7 @@ from ostiary_web.casework.pages import Me, plain
 from ostiary_web.casework.pages_docket import Case, item_name
 from ostiary_web.casework.queries_forms import ProposalRow
 from ostiary_web.casework.world import Read
+from ostiary_web.wiring import bundle
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,10 @@ def _text(value: Any) -> str:
         return item_name(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return value.isoformat() if isinstance(value, dt.date) else plain(str(value))
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    law = bundle().authorities.get(str(value))
+    return plain(str(value)) if law is None else law.citation
 
 
 def waiting_for(me: Me) -> list[ProposalRow]:

@@ -147,7 +147,8 @@ def link(request: HttpRequest, me: Me, number: str) -> HttpResponse:
         except OstiaryError as fault:
             form.add_error(None, str(fault))
         else:
-            return render(request, "casework/pick_up_code.html", {"case": case, "code": code})
+            where = request.build_absolute_uri(reverse("pick_up"))
+            return render(request, "casework/pick_up_code.html", {"case": case, "code": code, "where": where})
     says = _("Give the code to the verified contact of the recipient. Codes that were made before end.")
     parts = {
         "case": case,
