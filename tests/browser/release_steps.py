@@ -110,7 +110,7 @@ def with_paper(page: Page, kind: str) -> None:
     """A paper that came later is kept in the docket, so that an act can name it."""
     page.get_by_role("link", name="Add a paper that came later").click()
     page.get_by_label("What kind of paper is it?").select_option(kind)
-    page.get_by_label("The scan of the paper").set_input_files(PDF)
+    page.get_by_label("The scan of the paper").set_input_files({**PDF, "buffer": PDF["buffer"] + kind.encode()})
     page.get_by_role("button", name="Keep it").click()
     expect(page.get_by_role("status").first).to_contain_text("The paper is kept")
 

@@ -27,6 +27,8 @@ from tests.browser.release_steps import (
 from tests.browser.sites import Site, a_page, sound, well_logged
 from tests.browser.steps import LAST_OPINION, begin, done, give_all, reviewed, settled
 
+pytestmark = pytest.mark.long  # each more than a minute: ten people log in, and the worker starts twice
+
 OMIT = "No notice is due on this track"
 STAY = "Stop it: a suit, an order, a challenge of everything"
 STAY_ENDS, STAY_OVER = "What stopped it has ended", "The stay is over"
@@ -113,7 +115,6 @@ def certified(way: Way) -> None:
     assert well_logged(way.site)
 
 
-@pytest.mark.long
 def test_a_person_gives_consent(browser: Browser, site: Site):
     way = in_decision(browser, site, "a_consent")
     approved(way)
@@ -124,7 +125,6 @@ def test_a_person_gives_consent(browser: Browser, site: Site):
     assert elements(row) <= {"program_enrollment", "address_residential"}
 
 
-@pytest.mark.long
 def test_a_person_asks_for_the_own_file(browser: Browser, site: Site):
     way = prepared(browser, site, "an_own_file")
     with way.seen_by("verifier") as page:
@@ -157,7 +157,6 @@ def only_the_telephone(page: Page) -> None:
     named(page, "The paper that says so", "court paper")
 
 
-@pytest.mark.long
 def test_of_an_overbroad_demand_one_field_is_given(browser: Browser, site: Site):
     way = in_decision(browser, site, "an_order")
     with way.seen_by("decider") as page:
@@ -171,7 +170,6 @@ def test_of_an_overbroad_demand_one_field_is_given(browser: Browser, site: Site)
     assert way.roll["address"] not in row.values()
 
 
-@pytest.mark.long
 def test_while_it_is_stayed_nothing_can_be_packed(browser: Browser, site: Site):
     way = in_decision(browser, site, "an_order")
     approved(way)
@@ -214,7 +212,6 @@ def over(way: Way) -> None:
         done(page, STAY_OVER)
 
 
-@pytest.mark.long
 def test_an_order_is_vacated_after_it_was_handed_over(browser: Browser, site: Site):
     way = in_decision(browser, site, "an_order")
     approved(way)
