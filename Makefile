@@ -7,7 +7,7 @@ UV ?= uv
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help vectors setup demo demo-check test test-long install-test lint bench docs lock law-gate clean postgresql chromium pango strace
+.PHONY: help vectors setup demo demo-check test test-long install-test install-test-two install-test-upgrade container-test machines lint bench docs lock law-gate clean postgresql chromium pango strace
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -79,15 +79,30 @@ strace:
 	  || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq strace >/dev/null; } \
 	  || { echo "the fault tests need strace: apt install strace"; exit 2; }
 
-# The machine is made by debootstrap and booted by systemd-nspawn, inside this one: root and Debian are needed.
-install-test: $(DEV) ## a fresh Debian, installed from docs/how-to/install.md alone, upgraded, restarted, looked at
-	@[ "$$(id -u)" = 0 ] || { echo "a machine is made and booted by root alone: sudo make install-test"; exit 2; }
-	@{ command -v debootstrap && command -v systemd-nspawn; } >/dev/null \
-	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends debootstrap systemd-container >/dev/null; } \
-	  || { echo "needed: apt install debootstrap systemd-container"; exit 2; }
+# Machines are made by debootstrap and booted by systemd-nspawn, inside this one: root and Debian are needed.
+machines:
+	@[ "$$(id -u)" = 0 ] || { echo "a machine is made and booted by root alone: run it with sudo"; exit 2; }
+	@{ command -v debootstrap && command -v systemd-nspawn && command -v ip && command -v openssl; } >/dev/null \
+	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends debootstrap systemd-container iproute2 openssl >/dev/null; } \
+	  || { echo "needed: apt install debootstrap systemd-container iproute2 openssl"; exit 2; }
+
+install-test: $(DEV) machines ## a fresh Debian, installed from docs/how-to/install.md alone, upgraded, restarted, looked at
 	$(BIN)/python -m tests.install.fresh_machine
 
-test-long: test strace install-test ## and the slow properties
+install-test-two: $(DEV) machines ## two Debians: witness, PostgreSQL, public log and roll on the second, from two-machines.md alone
+	$(BIN)/python -m tests.install.two_machines
+
+install-test-upgrade: $(DEV) machines ## a desk of an older commit, upgraded from docs/how-to/upgrade.md alone
+	$(BIN)/python -m tests.install.upgraded
+
+# runc too: Debian's crun does not start where a machine has control groups of both versions.
+container-test: $(DEV) machines postgresql ## the image of deploy/Containerfile, built; site, worker and witness run from it
+	@{ command -v podman && command -v runc; } >/dev/null \
+	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends podman buildah runc >/dev/null; } \
+	  || { echo "needed: apt install podman buildah runc"; exit 2; }
+	$(BIN)/python -m tests.install.container
+
+test-long: test strace install-test install-test-two install-test-upgrade container-test ## and the slow properties
 	$(BIN)/pytest -q -m long
 	$(BIN)/pytest -q -m "not long" $(SIDE_BY_SIDE) $(patsubst --ignore,,$(LATER)) --ds tests.web.on_postgresql
 	$(BIN)/pytest -q --hypothesis-profile=deep tests/ledger/test_fuzz.py tests/release/test_tamper.py

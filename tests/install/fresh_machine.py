@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tests.conftest import ROOT
 from tests.install.machine import Machine, MachineError, booted, copy_sources, hand_in, make_root
-from tests.install.pages import blocks
+from tests.install.pages import Block, blocks
 
 HOW_TO = ROOT / "docs" / "how-to"
 INSTALL, UPGRADE, ROTATE = (HOW_TO / f"{name}.md" for name in ("install", "upgrade", "rotate-keys"))
@@ -61,7 +61,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="ostiary-install-") as folder:
         root = Path(folder) / "root"
         try:
-            _say("an empty Debian 12")
+            say("an empty Debian 12")
             if given.root:
                 subprocess.run(["cp", "-a", str(given.root), str(root)], check=True)
             else:
@@ -75,13 +75,13 @@ def main() -> int:
                 follow(machine, UPGRADE)
                 follow(machine, ROTATE)
                 look(machine)
-            _say("the machine is switched off and on again")
+            say("the machine is switched off and on again")
             with booted(root, shown) as machine:
                 look(machine)
         except MachineError as fault:
             sys.stderr.write(f"{fault}\n")
             return 1
-    _say("a fresh machine was installed from the how-to alone: 1 passed, 0 failed")
+    say("a fresh machine was installed from the how-to alone: 1 passed, 0 failed")
     return 0
 
 
@@ -91,14 +91,22 @@ def follow(machine: Machine, page: Path) -> None:
     :raises MachineError: at the first block that fails.
     """
     for block in blocks(page):
-        began = time.monotonic()
-        done = machine.run(block.text, network=block.network, longest=1800)
-        _say(f"{block}: {time.monotonic() - began:.0f} s")
-        if done.returncode:
-            journal = machine.run("journalctl --no-pager --lines=40 --output=cat --unit='ostiary-*'").stdout
-            raise MachineError(f"{block} ended with {done.returncode}:\n{done.stdout}\nThe units said:\n{journal}")
-        if not block.network:
-            sys.stdout.write("".join(f"    {line}\n" for line in done.stdout.splitlines()))
+        step(machine, block)
+
+
+def step(machine: Machine, block: Block) -> None:
+    """Run one block.
+
+    :raises MachineError: if it fails.
+    """
+    began = time.monotonic()
+    done = machine.run(block.text, network=block.network, longest=1800)
+    say(f"{block}: {time.monotonic() - began:.0f} s")
+    if done.returncode:
+        journal = machine.run("journalctl --no-pager --lines=40 --output=cat --unit='ostiary-*'").stdout
+        raise MachineError(f"{block} ended with {done.returncode}:\n{done.stdout}\nThe units said:\n{journal}")
+    if not block.network:
+        sys.stdout.write("".join(f"    {line}\n" for line in done.stdout.splitlines()))
 
 
 def look(machine: Machine) -> None:
@@ -109,7 +117,7 @@ def look(machine: Machine) -> None:
     wrong = [*_health(machine), *_services(machine), *_rights(machine), *_pages(machine), *_log(machine)]
     if wrong:
         raise MachineError("\n".join(wrong))
-    _say(
+    say(
         f"health, {len(SERVICES)} services, {len(_MAY_NOT)} things that must not be possible, pages, log: as they should be"
     )
 
@@ -181,7 +189,8 @@ def _log(machine: Machine) -> list[str]:
     return [] if good else [f"from outside: {said}"]
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """A line of what is going on, at once."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 

@@ -19,7 +19,7 @@ from tests.conftest import ROOT
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _SUITE = "bookworm"
 _INCLUDE = "systemd,systemd-sysv,dbus,ca-certificates"
-_OWN_CERTIFICATES = "/usr/local/share/certificates-of-this-test.pem"
+OWN_CERTIFICATES = "/usr/local/share/certificates-of-this-test.pem"
 _PIP_FILES = ("/etc/pip.conf", "/etc/xdg/pip", "~/.config/pip", "~/.pip")
 _HANDED_ON = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 _BOOT = 180  # seconds
@@ -67,7 +67,7 @@ def _inside(network: bool) -> dict[str, str]:
         return plain
     given = os.environ.items()  # noqa: TID251 - handed on to package managers, not read
     own = {name: value for name, value in given if name.startswith("PIP_") or name in _HANDED_ON}
-    return plain | own | {"PIP_CERT": _OWN_CERTIFICATES, "SSL_CERT_FILE": _OWN_CERTIFICATES}
+    return plain | own | {"PIP_CERT": OWN_CERTIFICATES, "SSL_CERT_FILE": OWN_CERTIFICATES}
 
 
 def make_root(root: Path) -> None:
@@ -108,7 +108,9 @@ def hand_in(root: Path) -> list[Path]:
     # There is no network but `lo`, so nothing waits for another.
     (root / "etc/systemd/system/systemd-networkd-wait-online.service").symlink_to("/dev/null")
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
-    shutil.copy("/etc/ssl/certs/ca-certificates.crt", f"{root}{_OWN_CERTIFICATES}")
+    if not (root / "etc/hosts").exists():  # Debian's installer writes it, debootstrap does not
+        (root / "etc/hosts").write_text("127.0.0.1 localhost\n")
+    shutil.copy("/etc/ssl/certs/ca-certificates.crt", f"{root}{OWN_CERTIFICATES}")
     for name in _PIP_FILES:
         here = Path(name).expanduser()
         there = root / (Path("/root") / name[2:] if name.startswith("~") else here).relative_to("/")
@@ -157,6 +159,27 @@ def booted(root: Path, shown: list[Path]) -> Iterator[Machine]:
         finally:
             process.terminate()
             process.wait(timeout=_BOOT)
+
+
+def join(machines: Mapping[str, Machine]) -> None:
+    """Lay a cable between two booted machines; each has its address on it. It is gone when one is switched off.
+
+    Nothing else hangs on it, and this machine has no end of it.
+    """
+    one, other = machines.values()
+    ends = [(f"ost{machine.leader}", address, machine) for address, machine in machines.items()]
+    _done("ip", "link", "add", ends[0][0], "netns", str(one.leader), "type", "veth",
+          "peer", "name", ends[1][0], "netns", str(other.leader))  # fmt: skip
+    for name, address, machine in ends:
+        enter = ("nsenter", f"--target={machine.leader}", "--net")
+        _done(*enter, "ip", "address", "add", f"{address}/24", "dev", name)
+        _done(*enter, "ip", "link", "set", name, "up")
+
+
+def _done(*command: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise MachineError(f"`{' '.join(command)}` ended with {done.returncode}:\n{done.stderr}")
 
 
 def _leader(told: socket.socket, console: Path) -> int:

@@ -17,7 +17,7 @@ from tests.install.units import Unit, read_unit
 
 DEPLOY = ROOT / "deploy"
 HOW_TO = ROOT / "docs" / "how-to"
-PAGES = [HOW_TO / f"{name}.md" for name in ("install", "upgrade", "rotate-keys", "two-machines")]
+PAGES = [HOW_TO / f"{name}.md" for name in ("install", "upgrade", "rotate-keys", "two-machines", "run-a-witness")]
 UNITS = [read_unit(path) for path in sorted((DEPLOY / "systemd").iterdir())]
 SERVICES = [unit for unit in UNITS if unit.name.endswith(".service")]
 KNOWN = {one.name for one in VARIABLES}
@@ -140,6 +140,20 @@ def test_a_unit_has_a_user_without_rights_and_is_shut_in(unit):
     assert {unit.one(name) for name in ("NoNewPrivileges", "PrivateTmp", "ProtectHome", "PrivateDevices")} == {"yes"}
     for place in unit.one("ReadWritePaths").split():
         assert re.search(rf"^install -d .*{place}\b", page, re.M), f"{place} is made by no step"
+
+
+def test_what_copies_the_log_has_a_user_of_its_own_and_can_write_nothing():
+    unit = read_unit(DEPLOY / "elsewhere" / "ostiary-copy.service")
+    page = (HOW_TO / "two-machines.md").read_text()
+
+    assert re.search(rf"^useradd --system .* {unit.one('User')}$", page, re.M)
+    assert unit.one("ProtectSystem") == "strict"
+    assert unit.one("CapabilityBoundingSet") == ""
+    assert unit.all("ReadWritePaths") == unit.all("Environment") == []
+
+
+def test_each_block_for_several_machines_says_where_it_runs():
+    assert [str(one) for one in blocks(HOW_TO / "two-machines.md") if not one.place] == []
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
