@@ -13,9 +13,10 @@ from ostiary_web.casework.queries_release import order_of, standing
 from ostiary_web.registry.actions import subjects
 from ostiary_web.registry.models import Body
 from tests.browser.on_site import this_desk
+from tests.browser.release_steps import NOTE
 from tests.web import released
 from tests.web.matched import texts
-from tests.web.released import of_whom_something_leaves, walking
+from tests.web.released import of_whom_something_leaves, rewritten, walking
 from tests.web.walking import PAPER, Walk, example, own, with_consent
 
 
@@ -60,7 +61,8 @@ def an_own_file(desk):
     place = desk.folder / "a person"
     place.mkdir()
     _, walk.key = keys.new_recipient("A person", place, released.VALID, None)
-    walk.person = of_whom_something_leaves(walk)[0]
+    walk.person = next(row for row in of_whom_something_leaves(walk) if row["in_snap"] or row["in_medicaid"])
+    rewritten(desk, walk.person["person_id"], "case_note", NOTE)
     return walk
 
 

@@ -18,6 +18,7 @@ from tests.web.walking import CHICAGO
 APPROVE = "Grant it, whole or in part"
 NOTIFY = "Tell the people concerned; the window opens"
 CLEAR = "The window is over, or does not apply"
+NOTE = "Called on Monday. The neighbour Rosa Quill, 312 555 0142, looks after the child."
 PREPARE = """
 from tests.browser import on_its_way as way
 print(way.told_of(getattr(way, sys.argv[2])(way.a_desk(sys.argv[1]))))

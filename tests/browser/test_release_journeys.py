@@ -5,6 +5,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.release_steps import (
     CLEAR,
+    NOTE,
     NOTIFY,
     Way,
     approved,
@@ -125,6 +126,24 @@ def test_a_person_gives_consent(browser: Browser, site: Site):
     assert elements(row) <= {"program_enrollment", "address_residential"}
 
 
+CLEAN = "Called on Monday. [removed] looks after the child."
+
+
+def read_for_others(way):
+    """A note about the person speaks of a neighbour: the custodian takes that out before anything can be packed."""
+    with way.seen_by("custodian") as page:
+        page.get_by_role("link", name="Texts that may speak of other people").click()
+        expect(page.get_by_text(NOTE).first).to_be_visible()
+        sound(page)
+        page.get_by_label("what may leave").fill("")
+        page.get_by_role("button", name="This may leave").click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        sound(page)
+        page.get_by_label("what may leave").fill(CLEAN)
+        page.get_by_role("button", name="This may leave").click()
+        expect(page.get_by_text("Kept. The checker reads both texts.")).to_be_visible()
+
+
 def test_a_person_asks_for_the_own_file(browser: Browser, site: Site):
     way = prepared(browser, site, "an_own_file")
     with way.seen_by("verifier") as page:
@@ -142,8 +161,11 @@ def test_a_person_asks_for_the_own_file(browser: Browser, site: Site):
         done(page, LAST_OPINION)
     approved(way)
     without_notice(way)
+    read_for_others(way)
 
-    assert taken(way)
+    row = taken(way)
+    assert CLEAN in row.values()
+    assert NOTE not in row.values()
     with way.seen_by("records_officer") as page:
         expect(page.get_by_text("Track: own.")).to_be_visible()
 
