@@ -71,7 +71,7 @@ NOT_THE_DESK := --ignore tests/web/test_board.py --ignore tests/web/test_playgro
 
 # On PostgreSQL these take minutes: `make test-long` runs them there. On SQLite they run every time.
 LATER := $(foreach one,desk_decide desk_docket desk_drafts desk_seconds every_address hostile_desk long_work \
-  matching_docket packing release_journeys release_journeys_pages restore corrections release_mail,--ignore tests/web/test_$(one).py)
+  matching_docket packing release_journeys release_journeys_pages restore corrections release_mail stripping,--ignore tests/web/test_$(one).py)
 
 # Faults at every file system call are put there by strace.
 strace:

@@ -62,12 +62,8 @@ def counting(plan: Plan) -> exp.Select:
     ]
     people = _named(exp.Count(this=exp.Star()), "n")
     names = dict.fromkeys(name for held, _ in plan.asked for name in (held.key, held.origin_column) if name)
-    return staged(
-        plan,
-        packed,
-        names,
-        exp.select(*keys, people, *counts, copy=False).group_by(*(key.copy() for key in keys), copy=False),
-    )
+    groups = exp.select(*keys, people, *counts, copy=False).group_by(*(key.copy() for key in keys), copy=False)
+    return staged(plan, packed, names, groups)
 
 
 def counted(plan: Plan) -> list[tuple[Held, str]]:
