@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
+from django.utils import formats
 
 from ostiary.errors import BadInput
 from ostiary.ledger.net import TooFewWitnesses
@@ -18,7 +19,7 @@ from ostiary_web.ledger_link import publishing
 from ostiary_web.ledger_link.faults import NotCosigned
 from ostiary_web.registry import queries as registry
 from ostiary_web.registry.actions import bodies
-from tests.web.pages_desk import to_this_day
+from tests.web.pages_desk import page, said, to_this_day
 from tests.web.released import (
     a_releasing_desk,
     agreed,
@@ -366,6 +367,14 @@ def test_each_persons_accounting_says_what_left_to_whom_and_when_they_are_told(w
     packing = queries_release.standing(waiting.docket)
     accounting.write(docket=waiting.id, release=the_release(waiting), packing=packing, at=waiting.desk.minute())
     assert models.Disclosed.objects.count() == before
+
+
+def test_the_docket_says_what_each_person_will_be_told_and_when(waiting):
+    told = said(page(waiting, "records_officer"))
+
+    assert "The accounting of disclosures" in told
+    assert "Current residential address (SNAP)" in told
+    assert f"from {formats.date_format(waiting.desk.now.date())}" in told
 
 
 def test_a_recall_ends_every_link_destroys_the_file_and_writes_the_letter(gone):

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 from django.test import Client
+from django.utils import formats
 
 from ostiary_web.casework import queries_release, queries_work
 from ostiary_web.casework.actions import handing_over, offering
@@ -60,6 +61,9 @@ def test_from_cleared_to_the_recipients_folder(desk):
     post(walk, "release_officer", "package/leave/", manner="ready")
     assert walk.state == "released", said(page(walk, "release_officer"))
     offers(walk, "release_officer", "Make a pick-up code")
+    told = said(page(walk, "records_officer"))
+    assert "The accounting of disclosures" in told
+    assert f"from {formats.date_format(walk.desk.now.date())}" in told
     shown = post(walk, "release_officer", "package/code/", days="7", most="1")
     assert f"http://testserver{PICK_UP}" in said(shown)
     code = re.search(r"<code>([^<]+)</code>", shown.content.decode())[1]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ostiary.errors import OstiaryError
-from ostiary_web.casework import packaging, pages_long_work, queries, queries_release, roll, stripping
+from ostiary_web.casework import packaging, pages_long_work, queries, queries_release, queries_work, roll, stripping
 from ostiary_web.casework.actions import handing_over, long_work, packing
 from ostiary_web.casework.actions.offering import Offered
 from ostiary_web.casework.docket import machine
@@ -19,10 +20,10 @@ from ostiary_web.casework.faults import CaseworkError
 from ostiary_web.casework.pages import Me, plain
 from ostiary_web.casework.pages_docket import Case, item_name
 from ostiary_web.casework.pages_long_work import Part
-from ostiary_web.casework.queries_release import Packing
+from ostiary_web.casework.queries_release import Packing, Release
 from ostiary_web.casework.queries_work import Work
 from ostiary_web.casework.stripping import Text
-from ostiary_web.wiring import config
+from ostiary_web.wiring import bundle, config
 
 # The acts of a package in their order: role, and what the button says.
 STEPS: tuple[tuple[str, Role, str], ...] = (
@@ -44,6 +45,22 @@ class Step:
     says: str
     why: str
     cure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accounted:
+    """One person's row in the accounting of disclosures. ``person``: the number in the request; 0: not known any more.
+
+    ``told_from``: the first day on which the person may see the row; ``because``: the law that delays it, cited.
+    """
+
+    person: int
+    on: dt.date
+    recipient: str
+    items: tuple[str, ...]
+    laws: tuple[str, ...]
+    told_from: dt.date | None
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +86,7 @@ class Package:
     manner: str
     certificate: bool
     may_recall: bool
+    accounting: tuple[Accounted, ...]
 
 
 def part(case: Case, me: Me, works: Sequence[Work]) -> Package:
@@ -100,7 +118,23 @@ def part(case: Case, me: Me, works: Sequence[Work]) -> Package:
         docket.state in (State.RECEIPTED, State.OVERDUE) and Role.RECORDS_OFFICER in me.roles and release is not None,
         docket.state in (State.RELEASED, State.RECEIPTED, State.OVERDUE)
         and bool({Role.LEAD_COUNSEL, Role.RECORDS_OFFICER} & me.roles),
+        () if release is None else tuple(_accounted(release)),
     )
+
+
+def _accounted(release: Release) -> Iterator[Accounted]:
+    """What each person will be told of this release, and when, in the request's order."""
+    words, laws = bundle().words, bundle().authorities
+    numbers = {one.record: one.number for one in queries_work.asked_about(release.docket)}
+    rows = queries_release.accounting_of(release.number)
+    for row in sorted(rows, key=lambda one: numbers.get(one.record, 0)):
+        items = tuple(
+            f"{words.code_label('elements', element)} ({words.code_label('programs', program)})"
+            for program, element in json.loads(row.items)
+        )
+        because = laws[row.withheld_because].citation if row.withheld_because in laws else plain(row.withheld_because)
+        yield Accounted(numbers.get(row.record, 0), row.on, row.recipient, items, tuple(json.loads(row.laws)),
+                        row.told_from, because)  # fmt: skip
 
 
 def _steps(case: Case, me: Me, found: Packing | None) -> list[Step]:

@@ -210,6 +210,11 @@ def decision_number(docket: str) -> int:
     return 0 if found is None else int(found.number)
 
 
+def accounting_of(release: int) -> Iterator[models.Disclosed]:
+    """The accounting of one release: a row for each person of whom something left."""
+    return iter(models.Disclosed.objects.filter(of_id=release))
+
+
 def accounted(record: str) -> Iterator[models.Disclosed]:
     """A person's accounting of disclosures, the newest first."""
     return iter(models.Disclosed.objects.filter(record=record).select_related("of").order_by("-on", "-pk"))
