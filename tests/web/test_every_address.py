@@ -98,6 +98,7 @@ OF_A_DOCKET = {
     "person/<person>/leave-out": (NONE, DESK),
     "person/<person>/compare/": (SAME, SAME),
     "take-over": (NONE, DESK),
+    "package/texts/": (DESK, DESK),
     "package/pack/": (DESK, DESK),
     "package/check/": (DESK, DESK),
     "package/agree/<role>/": (NONE, DESK),

@@ -17,6 +17,7 @@ from ostiary_web.casework.docket.roles import Role
 from ostiary_web.casework.faults import CaseworkError, Refused
 from ostiary_web.casework.ordering import speaks_of_others
 from ostiary_web.ledger_link.models import Read
+from tests.web import released
 from tests.web.pages_desk import enrolled, number_of, page, said, to_this_day
 from tests.web.released import (
     VALID,
@@ -40,6 +41,8 @@ def desk(tmp_path_factory, django_db_blocker, request):
     """One desk for the file, at the machine's own time; everybody on its roll has a note."""
     with ExitStack() as stack:
         stack.enter_context(django_db_blocker.unblock())
+        # Of whom something leaves is remembered for all desks: elsewhere nobody has this note.
+        stack.enter_context(pytest.MonkeyPatch.context()).setattr(released, "_LETS_GO", {})
         url = stack.enter_context(a_database(request))
         desk = to_this_day(stack.enter_context(a_releasing_desk(tmp_path_factory.mktemp("texts"), url)))
         for row in roll.opened().engine.query("SELECT person_id FROM people").to_pylist():
