@@ -5,10 +5,12 @@ import json
 import re
 import stat
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from ostiary.decide.person import find_people
 from ostiary.release import keys
 from ostiary_web.casework import models, packaging, queries_release, recheck, roll, stripping
 from ostiary_web.casework.actions import intake, packing
@@ -18,6 +20,7 @@ from ostiary_web.casework.faults import CaseworkError, Refused
 from ostiary_web.casework.ordering import speaks_of_others
 from ostiary_web.ledger_link.models import Read
 from tests.web import released
+from tests.web.corrected import looked_for
 from tests.web.pages_desk import enrolled, number_of, page, said, to_this_day
 from tests.web.released import (
     VALID,
@@ -104,16 +107,26 @@ def test_what_is_proposed_lacks_long_numbers_and_keeps_the_rest(asked):
 
 
 def test_names_of_the_household_are_proposed_to_go_and_the_own_stays(asked):
+    """Two people of the roll who share a household, as the roll is read."""
     found = roll.opened()
-    first = found.roll.identifiers[stripping.Field.FIRST][0]
-    person = recheck.find_people(found.roll, found.engine, [asked.person["person_id"]])[0]
-    other = {**person.row, found.roll.id: "another", first: "Zyxwina"}
-    shared = stripping.Person(person.row, person.related, {"household_id": [person.row, other]})
-    own_name = str(person.row[first])
+    pairs = "SELECT a.person_id, a.first_name, b.first_name AS other FROM people a JOIN people b USING (household_id)"
+    row = found.engine.query(f"{pairs} WHERE a.first_name <> b.first_name ORDER BY 1 LIMIT 1").to_pylist()[0]
+    (person,) = find_people(found.roll, found.engine, [str(row["person_id"])])
 
-    text = stripping.proposal(found.roll, shared, f"{own_name} lives with ZYXWINA and Zyxwinas dog.")
+    text = stripping.proposal(found.roll, person, f"{row['first_name']} lives with {row['other'].upper()}, 3 dogs.")
 
-    assert text == f"{own_name} lives with [removed] and Zyxwinas dog."
+    assert text == f"{row['first_name']} lives with [removed], 3 dogs."
+
+
+def test_a_column_of_numbers_is_no_free_text(asked):
+    """The mapping is wrong; nobody could read it on a page. Everything stays."""
+    found = roll.opened()
+    wrong = replace(
+        found.roll, copies=tuple(replace(one, free_text=frozenset(one.columns)) for one in found.roll.copies)
+    )
+
+    with pytest.raises(CaseworkError, match=r"holds no texts; mend roll\.yaml"):
+        speaks_of_others(wrong, "household_size", 4)
 
 
 @pytest.mark.parametrize(("value", "free"), [("short code", False), ("x" * 121, True), (17, False), (None, False)])
@@ -148,6 +161,28 @@ def test_what_was_written_leaves_and_the_recipient_is_told(desk):
         assert not [one for one in folder.iterdir() if b"Rosa Quill" in one.read_bytes()]
 
 
+def test_what_left_so_is_not_taken_for_a_wrong_value_later(desk):
+    """The records still say the whole text: that is no mistake of which a recipient must be told."""
+    walk = a_walk(desk)
+    strip(walk)
+    released.released(released.sealed(walk), "media")
+
+    _, found = looked_for(walk)
+    assert (found.lines, found.later, found.missing) == ((), 0, ())
+    rewritten(desk, walk.person["person_id"], "case_note", "It was another person.")
+    _, found = looked_for(walk)
+    assert {one.element for one in found.lines} == {"case_notes"}
+    rewritten(desk, walk.person["person_id"], "case_note", NOTE)
+
+
+def test_a_text_left_as_it_is_is_not_said_to_be_changed(desk):
+    walk = a_walk(desk)
+    strip(walk, NOTE)
+    packed(walk)
+    with packaging.opened(place_of(walk)) as folder:
+        assert "taken out" not in (folder / "NOTICE.txt").read_text()
+
+
 def test_a_text_that_changed_since_is_read_again(desk):
     walk = a_walk(desk)
     strip(walk)
@@ -165,7 +200,7 @@ def test_another_text_after_the_packing_is_another_package(desk):
     before = queries_release.order_of(walk.docket, desk.now.date())
     changed = {place: type(one)(one.original, "other words") for place, one in before.stripped.items()}
 
-    assert recheck.replace(before, stripped=changed).basis != before.basis
+    assert replace(before, stripped=changed).basis != before.basis
 
 
 def test_a_packer_that_puts_in_the_text_as_it_stands_is_found(desk):
@@ -175,7 +210,7 @@ def test_a_packer_that_puts_in_the_text_as_it_stands_is_found(desk):
     order = queries_release.order_of(walk.docket, desk.now.date())
     with packaging.opened(place_of(walk)) as folder:
         items = queries_release.standing(walk.docket).items
-        as_it_stands = recheck.check(recheck.replace(order, stripped={}), roll.opened(), folder, items)
+        as_it_stands = recheck.check(replace(order, stripped={}), roll.opened(), folder, items)
 
     assert any("case_note" in one and "nobody decided" in one for one in as_it_stands.faults)
 
@@ -192,6 +227,12 @@ def test_by_the_pages_the_custodian_writes_and_the_checker_refuses(desk):
     left = {name.replace("seen-", "left-"): "" for name in fields}
 
     assert custodian.post(path, fields | left).status_code == 422
+    stale = dict.fromkeys(fields, "sha256:" + "0" * 64)
+    again = custodian.post(path, stale | dict.fromkeys(left, "Typed before it changed."))
+    assert again.status_code == 422
+    shown_again = again.content.decode()
+    assert "Typed before it changed." in shown_again
+    assert all(f'value="{seen}"' in shown_again for seen in fields.values())  # of the text as it stands now
     assert custodian.post(path, fields | dict.fromkeys(left, "The neighbour Rosa helps.")).status_code == 302
     packed(walk)
     checker = enrolled(desk.who["checker"])

@@ -31,11 +31,12 @@ Row = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Packed:
     """What was written. ``items``: those of which some value leaves; ``rows``: of each row the number of its person in
-    the request, and the person's own items.
+    the request, and the person's own items. ``stripped``: something was taken out of a text.
     """
 
     items: tuple[ItemKey, ...]
     rows: tuple[tuple[int, tuple[ItemKey, ...]], ...]
+    stripped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ def write(order: Order, found: Opened, folder: Path, on_step: Step) -> Packed:
     on_step("laying out the values")
     cells = {(lot.group, record): row for lot, (_, _, rows) in zip(_lots(order, found), reads, strict=True)
              for record, row in rows.items()}  # fmt: skip
+    as_they_stand = cells
     cells = {(who, record): _stripped(order, found, record, row) for (who, record), row in cells.items()}
     people = [one for one in order.people if cells.get((one.who, one.record))]
     if not people:
@@ -72,7 +74,8 @@ def write(order: Order, found: Opened, folder: Path, on_step: Step) -> Packed:
     (folder / DICTIONARY).write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
     owned = _items(order, found, reads, cells)
     items = tuple(sorted({key for keys in owned.values() for key in keys}))
-    return Packed(items, tuple((one.number, owned[one.who, one.record]) for one in people))
+    rows = tuple((one.number, owned[one.who, one.record]) for one in people)
+    return Packed(items, rows, cells != as_they_stand)
 
 
 def _lots(order: Order, found: Opened) -> Sequence[Lot]:

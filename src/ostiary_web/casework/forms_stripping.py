@@ -30,6 +30,11 @@ class TextsForm(DressedForm):
         for one in self.texts:
             yield one, self[f"left-{one.key}"], self[f"seen-{one.key}"]
 
+    def read_again(self, fault: str) -> None:
+        """Say what went wrong, beside the texts as they stand now; what was typed stays."""
+        self.data = dict(self.data.items()) | {f"seen-{one.key}": one.seen for one in self.texts}
+        self.add_error(None, fault)
+
     def left(self) -> dict[str, tuple[str, str]]:
         """What was written, by the text's key: the digest that was read, and what may leave."""
         data = self.cleaned_data

@@ -20,6 +20,7 @@ from ostiary.release import manifest as form
 from ostiary.release.corrections import Block, Past, blocks_of
 from ostiary.roll.mapping import quoted
 from ostiary_web.casework.faults import CaseworkError
+from ostiary_web.casework.ordering import Stripped, stripped_text
 from ostiary_web.casework.roll import Opened
 
 SCHEMA = "ostiary-web.marks/1"
@@ -124,12 +125,16 @@ def read(data: bytes, secret: bytes) -> Marked:
         raise CaseworkError("the marks of this release cannot be read; restore them from the backup") from None
 
 
-def compare(marked: Marked, found: Opened) -> Compared:
-    """Hold the marks of a release against the records of today."""
+def compare(marked: Marked, found: Opened, stripped: Mapping[tuple[str, str], Stripped]) -> Compared:
+    """Hold the marks of a release against the records of today.
+
+    :param stripped: what left in the place of texts that spoke of other people: while such a text stands as it was
+        read, it counts as what left.
+    """
     there = found.engine.columns(found.roll.people)
     missing = tuple(one for one in marked.past.blocks if not all(one.raw(name) in there for name in one.columns))
     blocks = [one for one in marked.past.blocks if one not in missing]
-    today = _today(marked, blocks, found)
+    today = _today(marked, blocks, found, stripped)
     known = [row for row in marked.rows if len(today.get(row.record, ())) == 1]
     pairs = [(row, one) for row in known for one in marked.blocks(row) if one in blocks]
     return Compared(
@@ -141,7 +146,9 @@ def compare(marked: Marked, found: Opened) -> Compared:
     )  # fmt: skip
 
 
-def _today(marked: Marked, blocks: Sequence[Block], found: Opened) -> dict[str, list[Row]]:
+def _today(
+    marked: Marked, blocks: Sequence[Block], found: Opened, stripped: Mapping[tuple[str, str], Stripped]
+) -> dict[str, list[Row]]:
     """What the roll says today of the people of a release, by their record; only what was released of them."""
     there = found.engine.columns(found.roll.people)
     names = {one.raw(name) for one in blocks for name in (*one.columns, one.as_of) if name} & set(there)
@@ -151,7 +158,10 @@ def _today(marked: Marked, blocks: Sequence[Block], found: Opened) -> dict[str, 
     rows: dict[str, list[Row]] = {}
     if people:
         for row in found.engine.query(f"SELECT {listed} FROM {quoted(found.roll.people)} WHERE {where}").to_pylist():
-            rows.setdefault(str(row[found.roll.id]), []).append(row)
+            record = str(row[found.roll.id])
+            left = {name: stripped_text(stripped, record, name, value) or value for name, value in row.items()
+                    if isinstance(value, str)}  # fmt: skip
+            rows.setdefault(record, []).append(row | left)
     return rows
 
 

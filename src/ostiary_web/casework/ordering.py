@@ -78,8 +78,7 @@ class Order:
         """A value as it may leave; None where it may speak of other people, and nobody has taken that out of it."""
         if not speaks_of_others(roll, column, value):
             return value
-        found = self.stripped.get((record, column))
-        return found.text if found is not None and found.original == digest_of_text(value) else None
+        return stripped_text(self.stripped, record, column, value)
 
     def request(self, day: dt.date | None) -> Request:
         """The request with the law as of a day; None is the day of its receipt."""
@@ -92,8 +91,20 @@ class Order:
 
 
 def speaks_of_others(roll: Roll, column: str, value: Any) -> bool:
-    """Whether a value may speak of other people: a text that people wrote, by the mapping or by its length."""
-    return isinstance(value, str) and (column in roll.free_text or len(value) > _LONG)
+    """Whether a value may speak of other people: a text that people wrote, by the mapping or by its length.
+
+    :raises CaseworkError: if the mapping says so of a column that holds no texts: nobody could read it on a page.
+    """
+    free = value is not None and column in roll.free_text
+    if free and not isinstance(value, str):
+        raise CaseworkError(f"`free_text` of the roll names `{column}`, which holds no texts; mend roll.yaml")
+    return free or (isinstance(value, str) and len(value) > _LONG)
+
+
+def stripped_text(stripped: Mapping[tuple[str, str], Stripped], record: str, column: str, text: str) -> str | None:
+    """What stands in the place of a text; None where nobody has read just this one."""
+    found = stripped.get((record, column))
+    return found.text if found is not None and found.original == digest_of_text(text) else None
 
 
 def digest_of_text(text: str) -> str:

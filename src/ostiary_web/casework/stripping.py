@@ -43,6 +43,17 @@ class Text:
         return f"{self.number}-{self.column}"
 
 
+def waiting(order: Order, found: Opened) -> bool:
+    """Whether a text that nobody has read is known to leave. Asked before the packing, to save the time.
+
+    Only where what was approved has columns that people wrote; of any other long text the packer says so.
+    """
+    elements = {item.element for item in order.items}
+    if not any(held.free_text and held.element in elements for held in found.roll.copies):
+        return False
+    return any(not one.left for one in texts(order, found))
+
+
 def texts(order: Order, found: Opened) -> tuple[Text, ...]:
     """The texts among what was decided that may speak of other people, each once, by person and column."""
     return tuple(_texts(order, found))

@@ -88,7 +88,7 @@ def check(request: HttpRequest, me: Me, number: str) -> HttpResponse:
             messages.success(request, says)
         return _back(case.number)
     found, result, why = pages_packing.comparison(case, at)
-    texts = pages_packing.stripped(case, at)
+    texts = () if result is None else pages_packing.stripped(case, at)
     parts = {"case": case, "found": found, "result": result, "fault": why, "texts": texts}
     return render(request, "casework/check.html", parts)
 

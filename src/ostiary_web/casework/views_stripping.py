@@ -41,7 +41,7 @@ def texts(request: HttpRequest, me: Me, number: str) -> HttpResponse:
         try:
             stripping.strip(docket=case.docket.id, left=form.left(), by=me.reference, at=at)
         except OstiaryError as fault:
-            form.add_error(None, str(fault))
+            form.read_again(str(fault))
         else:
             messages.success(request, _("Kept. The checker reads both texts."))
             more = len(waiting) > len(form.texts)

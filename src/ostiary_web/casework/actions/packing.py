@@ -60,7 +60,7 @@ def ask(
         raise CaseworkError("the records are to be destroyed on a day that lies ahead")
     order = queries_release.order_of(found, _day(at))
     check_identified(order.people)
-    if any(not one.left for one in stripping.texts(order, roll.opened())):
+    if stripping.waiting(order, roll.opened()):
         raise CaseworkError(
             "a text that leaves may speak of other people; open the page “Texts that may speak of other people”, "
             "and take that out of it"
@@ -92,7 +92,7 @@ def build(work: Work, folder: Path, on_step: roll.Step) -> Found:
     terms = packaging.Terms(
         docket.id, f"decision-{queries_release.decision_number(docket.id)}", recipient, today, retain_until,
         packaging.notice(
-            conditions, retain_until, [number for number, _ in packed.rows], stripped=bool(order.stripped)
+            conditions, retain_until, [number for number, _ in packed.rows], stripped=packed.stripped
         ),
     )  # fmt: skip
     manifest = packaging.seal_plain(folder, terms)
