@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
 from django.utils import timezone
 
 from ostiary.errors import BadInput, OstiaryError
@@ -60,6 +61,11 @@ class Noun(BaseCommand):
             said = self.verbs[options["verb"]].run(Namespace(**options))
         except OstiaryError as fault:
             raise CommandError(str(fault), returncode=fault.exit_code) from None
+        except OSError as fault:
+            raise CommandError(f"{fault.filename or 'a file'}: {fault.strerror}", returncode=2) from None
+        except OperationalError:  # its text may name the server's own paths
+            says = "the database does not answer, or its certificate is not trusted; see OSTIARY_DATABASE_URL"
+            raise CommandError(says, returncode=2) from None
         if said is not None:
             self.stdout.write(str(said))
 

@@ -7,9 +7,7 @@ image as docs/how-to/two-machines.md says: by a user without rights, on a read-o
 on PostgreSQL. ``--root``: an empty Debian to copy. ``--image``: one that was built before, in podman's usual place.
 """
 
-import argparse
 import json
-import os
 import resource
 import secrets
 import shutil
@@ -23,7 +21,7 @@ from pathlib import Path
 
 from tests.conftest import ROOT
 from tests.install.fresh_machine import say
-from tests.install.machine import OWN_CERTIFICATES, MachineError, hand_in, make_root
+from tests.install.machine import OWN_CERTIFICATES, MachineError, given, hand_in, make_root
 from tests.postgres import postgres
 
 USER = "10001:10001"
@@ -36,15 +34,10 @@ _ASK = (
 
 def main() -> int:
     """Do all of it; 0 if everything holds."""
-    parser = argparse.ArgumentParser(description="build the image, and run a desk from it")
-    parser.add_argument("--root", type=Path, help="an empty Debian 12, in the place of a new one")
-    parser.add_argument("--image", help="an image that was built before")
-    given = parser.parse_args()
-    if os.geteuid() != 0:
-        sys.exit("the base of the image is made by root alone")
+    asked = given("build the image, and run a desk from it", image="an image that was built before")
     with tempfile.TemporaryDirectory(prefix="ostiary-container-") as folder:
         try:
-            image = given.image or built(Path(folder), given.root)
+            image = asked.image or built(Path(folder), asked.root)
             for name in ("sqlite", "postgresql"):
                 with database(name) as (url, mounts):
                     Agency(Path(folder) / name, image, url, mounts).tried()
@@ -53,7 +46,7 @@ def main() -> int:
             sys.stderr.write(f"{fault}\n")
             return 1
         finally:
-            if given.image is None:
+            if asked.image is None:
                 subprocess.run(["podman", "rmi", "--force", _IMAGE, _BASE], capture_output=True, check=False)
     say("a desk was run from the image: 1 passed, 0 failed")
     return 0

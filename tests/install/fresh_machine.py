@@ -7,9 +7,7 @@ sides, upgraded and given a new secret key by their pages, looked at, restarted,
 Debian that is there already; a copy of it is used.
 """
 
-import argparse
 import json
-import os
 import re
 import subprocess
 import sys
@@ -18,7 +16,7 @@ import time
 from pathlib import Path
 
 from tests.conftest import ROOT
-from tests.install.machine import Machine, MachineError, booted, copy_sources, hand_in, make_root
+from tests.install.machine import Machine, MachineError, booted, copy_sources, given, hand_in, make_root
 from tests.install.pages import Block, blocks
 
 HOW_TO = ROOT / "docs" / "how-to"
@@ -53,17 +51,13 @@ _MAY_NOT = (
 
 def main() -> int:
     """Do all of it; 0 if everything holds."""
-    parser = argparse.ArgumentParser(description="install on a fresh machine, from the how-to alone")
-    parser.add_argument("--root", type=Path, help="an empty Debian 12 to copy, in the place of a new one")
-    given = parser.parse_args()
-    if os.geteuid() != 0:
-        sys.exit("a machine is made and booted by root alone")
+    asked = given("install on a fresh machine, from the how-to alone")
     with tempfile.TemporaryDirectory(prefix="ostiary-install-") as folder:
         root = Path(folder) / "root"
         try:
             say("an empty Debian 12")
-            if given.root:
-                subprocess.run(["cp", "-a", str(given.root), str(root)], check=True)
+            if asked.root:
+                subprocess.run(["cp", "-a", str(asked.root), str(root)], check=True)
             else:
                 make_root(root)
             shown = hand_in(root)

@@ -4,10 +4,12 @@ Made by debootstrap, booted by systemd-nspawn; both are Debian packages. What th
 and certificates is handed in at run time and stands nowhere in the repository.
 """
 
+import argparse
 import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +25,18 @@ OWN_CERTIFICATES = "/usr/local/share/certificates-of-this-test.pem"
 _PIP_FILES = ("/etc/pip.conf", "/etc/xdg/pip", "~/.config/pip", "~/.pip")
 _HANDED_ON = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 _BOOT = 180  # seconds
+
+
+def given(says: str, **more: str) -> argparse.Namespace:
+    """What a command was given: ``--root``, a folder, and each of ``more`` by name, with what it is. For root alone."""
+    parser = argparse.ArgumentParser(description=says)
+    parser.add_argument("--root", type=Path, help="an empty Debian 12 to copy, in the place of a new one")
+    for name, what in more.items():
+        parser.add_argument(f"--{name}", help=what)
+    found = parser.parse_args()
+    if os.geteuid() != 0:
+        sys.exit("machines are made and booted by root alone")
+    return found
 
 
 class MachineError(Exception):

@@ -7,8 +7,6 @@ docs/how-to/two-machines.md where each of them says. After each part the desk is
 fail as the page says that it may. ``--root``: an empty Debian to copy. ``--desk``: one on which install.md was run.
 """
 
-import argparse
-import os
 import shutil
 import subprocess
 import sys
@@ -19,7 +17,7 @@ from pathlib import Path
 
 from tests.install import at_desk, on_other
 from tests.install.fresh_machine import HOW_TO, INSTALL, follow, say, step
-from tests.install.machine import Machine, MachineError, booted, copy_sources, hand_in, join, make_root
+from tests.install.machine import Machine, MachineError, booted, copy_sources, given, hand_in, join, make_root
 from tests.install.own_computer import NAME as OWN_COMPUTER
 from tests.install.own_computer import OwnComputer
 from tests.install.pages import blocks
@@ -33,15 +31,10 @@ _NAMES = f"{OTHER} {' '.join(ELSEWHERE)}"
 
 def main() -> int:
     """Do all of it; 0 if everything holds."""
-    parser = argparse.ArgumentParser(description="two machines, from the how-to alone")
-    parser.add_argument("--root", type=Path, help="an empty Debian 12 to copy, in the place of a new one")
-    parser.add_argument("--desk", type=Path, help="a Debian 12 on which install.md was run, to copy")
-    given = parser.parse_args()
-    if os.geteuid() != 0:
-        sys.exit("machines are made and booted by root alone")
+    asked = given("two machines, from the how-to alone", desk="a Debian 12 on which install.md was run, to copy")
     with tempfile.TemporaryDirectory(prefix="ostiary-two-") as folder:
         try:
-            with two(Path(folder), given.root, given.desk) as (desk, other):
+            with two(Path(folder), asked.root, asked.desk) as (desk, other):
                 places = {"desk.agency.example": desk, **dict.fromkeys(ELSEWHERE, other)}
                 Walk(places, OwnComputer(Path(folder) / "own", places)).all()
         except MachineError as fault:

@@ -7,8 +7,6 @@ and follows docs/how-to/upgrade.md. The log must go on: every old entry byte for
 that it only grew. ``--root``: an empty Debian to copy. ``--desk``: one on which that was done up to the work at the desk.
 """
 
-import argparse
-import os
 import shutil
 import subprocess
 import sys
@@ -18,7 +16,7 @@ from pathlib import Path
 from tests.conftest import ROOT
 from tests.install.at_desk import act, docket, head, leaves, must_be
 from tests.install.fresh_machine import INSTALL, UPGRADE, follow, look, say
-from tests.install.machine import Machine, MachineError, booted, copy_sources, hand_in, make_root
+from tests.install.machine import Machine, MachineError, booted, copy_sources, given, hand_in, make_root
 from tests.install.pages import blocks
 
 # The first commit with docs/how-to/install.md: no older one can be installed by it.
@@ -28,23 +26,21 @@ _SOURCES = "usr/local/src/ostiary"
 
 def main() -> int:
     """Do all of it; 0 if everything holds."""
-    parser = argparse.ArgumentParser(description="upgrade from an older version, from the how-to alone")
-    parser.add_argument("--root", type=Path, help="an empty Debian 12 to copy, in the place of a new one")
-    parser.add_argument("--desk", type=Path, help="a Debian 12 on which the older version was installed, to copy")
-    given = parser.parse_args()
-    if os.geteuid() != 0:
-        sys.exit("a machine is made and booted by root alone")
+    asked = given(
+        "upgrade from an older version, from the how-to alone",
+        desk="a Debian 12 on which the older version was installed, to copy",
+    )
     with tempfile.TemporaryDirectory(prefix="ostiary-upgrade-") as folder:
         root, old = Path(folder) / "root", Path(folder) / "old"
         try:
             older_tree(old)
-            if given.root or given.desk:
-                subprocess.run(["cp", "-a", str(given.desk or given.root), str(root)], check=True)
+            if asked.root or asked.desk:
+                subprocess.run(["cp", "-a", str(asked.desk or asked.root), str(root)], check=True)
             else:
                 make_root(root)
-            shown = hand_in(root) if given.desk is None else []
+            shown = hand_in(root) if asked.desk is None else []
             with booted(root, shown) as machine:
-                if given.desk is None:
+                if asked.desk is None:
                     install(machine, old)
                 upgrade(machine)
         except MachineError as fault:

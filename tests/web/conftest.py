@@ -14,6 +14,7 @@ from ostiary_web.ledger_link import publishing
 from tests import postgres as server
 from tests.web import desk
 from tests.web.places import an_environment
+from tests.web.released import releasing_desk  # noqa: F401 - a fixture
 from tests.web.walking import walking_desk  # noqa: F401 - a fixture
 
 

@@ -16,7 +16,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-import django
+from tests.web import release_worker
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _SEEN = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.truncate", "socket.connect"}
@@ -24,21 +24,8 @@ _MOST = 500  # deaths of one part
 
 
 def main(roster, sabotage=""):
-    django.setup()
-    from ostiary_web import wiring
-    from tests.web import release_worker, released, walking  # noqa: F401 - read before any process begins
-
-    wiring.bundle()
-    data = json.loads(Path(roster).read_text())
-    desk = walking.Desk(Path(data["folder"]), pace=dt.timedelta(seconds=1))
-    desk.who = {name: walking.Reference(reference) for name, reference in data["who"].items()}
-    desk.now = dt.datetime.fromisoformat(data["now"])
-    desk.signers = Path(data["signers"])
-    (docket,) = data["dockets"]
-    walk = walking.Walk.__new__(walking.Walk)
-    walk.desk, walk.id, walk.anew, walk.key = desk, docket["id"], False, Path(docket["key"])
-    walk.person = {"address_line1": docket["street"]}
-    copy = Path(data["taken"]) / f"{walk.id}.ostiary"
+    data, (walk,) = release_worker.begun(roster)
+    desk, copy = walk.desk, Path(data["taken"]) / f"{walk.id}.ostiary"
     if sabotage:
         break_it(sabotage)
     check, do = (lambda: nothing_is_half(walk, copy)), (lambda: release_worker.step(walk, copy))

@@ -15,6 +15,16 @@ import django
 
 
 def main(roster, life):
+    data, walks = begun(roster)
+    signal.signal(signal.SIGPROF, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    signal.setitimer(signal.ITIMER_PROF, life)
+    for walk in walks:
+        while step(walk, Path(data["taken"]) / f"{walk.id}.ostiary"):
+            pass
+
+
+def begun(roster):
+    """The file that a worker begins with, and its dockets on a desk of this process; all that takes long is read."""
     django.setup()
     from ostiary_web import wiring
     from tests.web import released, walking  # noqa: F401 - read first: they take longer than most lives
@@ -23,14 +33,14 @@ def main(roster, life):
     data = json.loads(Path(roster).read_text())
     desk = walking.Desk(Path(data["folder"]), pace=dt.timedelta(seconds=1))
     desk.who = {name: walking.Reference(reference) for name, reference in data["who"].items()}
-    desk.now = dt.datetime.fromisoformat(data["now"])
-    signal.signal(signal.SIGPROF, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
-    signal.setitimer(signal.ITIMER_PROF, life)
+    desk.now, desk.signers = dt.datetime.fromisoformat(data["now"]), Path(data["signers"])
+    walks = []
     for one in data["dockets"]:
         walk = walking.Walk.__new__(walking.Walk)
-        walk.desk, walk.id, walk.anew = desk, one["id"], False
-        while step(walk, Path(data["taken"]) / f"{walk.id}.ostiary"):
-            pass
+        walk.desk, walk.id, walk.anew, walk.key = desk, one["id"], False, Path(one["key"])
+        walk.person = {"address_line1": one["street"]}
+        walks.append(walk)
+    return data, walks
 
 
 def step(walk, copy):

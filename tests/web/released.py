@@ -4,10 +4,11 @@ import datetime as dt
 import itertools
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pyarrow.parquet as parquet
+import pytest
 
 from ostiary.release import keys, signers
 from ostiary_web.casework import jobs_release, models, queries, queries_release, recheck, roll, stripping
@@ -18,7 +19,8 @@ from ostiary_web.casework.ordering import Order
 from ostiary_web.casework.queries_work import Asked
 from ostiary_web.registry.actions import bodies
 from tests.web.matched import matched, name, on_the_roll, texts
-from tests.web.walking import FAR, Walk, a_desk, order
+from tests.web.pages_desk import to_this_day
+from tests.web.walking import FAR, Walk, a_database, a_desk, order
 
 OSTIARY = Path(sys.executable).with_name("ostiary")
 VALID = (dt.date(2020, 1, 1), dt.date(2061, 1, 1))
@@ -34,6 +36,15 @@ def a_releasing_desk(folder, url=""):
     with a_desk(folder, url, OSTIARY_SIGNER=f"file:{private}") as desk:
         desk.signers = public
         yield desk
+
+
+@pytest.fixture(scope="module")
+def releasing_desk(tmp_path_factory, django_db_blocker, request):
+    """One such desk for all tests of a file, on whichever database they run, at the machine's own time."""
+    with ExitStack() as stack:
+        stack.enter_context(django_db_blocker.unblock())
+        url = stack.enter_context(a_database(request))
+        yield to_this_day(stack.enter_context(a_releasing_desk(tmp_path_factory.mktemp("releasing"), url)))
 
 
 def a_recipient(desk, kind):

@@ -1,6 +1,10 @@
 """The desk's commands: thin words over the same actions, a fault is one line."""
 
+import os
+import subprocess
+import sys
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -9,6 +13,7 @@ from ostiary_web.registry import queries as registry
 from ostiary_web.staff import queries
 from tests.web import desk
 from tests.web.desk import TODAY
+from tests.web.places import an_environment
 
 ADA = "--by=ada@agency.example"
 
@@ -61,6 +66,18 @@ def test_a_fault_is_one_line(words, told, administrator):
 
     assert any(part in str(refused.value) for part in told.split("|"))
     assert "\n" not in str(refused.value)
+
+
+def test_a_database_that_does_not_answer_is_one_line(tmp_path):
+    here = an_environment(tmp_path, OSTIARY_DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing")
+    env = {**os.environ, **here, "DJANGO_SETTINGS_MODULE": "ostiary_web.settings"}  # noqa: TID251
+    line = [Path(sys.executable).with_name("ostiary-web"), "person", "list"]
+    done = subprocess.run(line, env=env, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 2
+    assert "the database does not answer" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "nobody" not in done.stderr
 
 
 def test_nobody_is_named_in_a_fault(administrator):

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from contextlib import ExitStack
 
 import pytest
 from django.db import transaction
@@ -38,18 +37,15 @@ from tests.web.corrected import (
     with_a_receipt,
     with_a_wrong_street,
 )
-from tests.web.pages_desk import number_of, page, said, to_this_day
-from tests.web.released import a_releasing_desk, agreed, checked, cleared, packed, released, walking
-from tests.web.walking import MANIFEST, a_database, sound
+from tests.web.pages_desk import number_of, page, said
+from tests.web.released import agreed, checked, cleared, packed, released, walking
+from tests.web.walking import MANIFEST, sound
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory, django_db_blocker, request):
+def desk(releasing_desk):
     """One desk for the file, at the machine's own time."""
-    with ExitStack() as stack:
-        stack.enter_context(django_db_blocker.unblock())
-        url = stack.enter_context(a_database(request))
-        yield to_this_day(stack.enter_context(a_releasing_desk(tmp_path_factory.mktemp("wrong"), url)))
+    return releasing_desk
 
 
 @pytest.fixture(scope="module")

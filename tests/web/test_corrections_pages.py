@@ -1,7 +1,7 @@
 """Wrong values by the pages alone, by command, and on the recipient's side; and the log afterwards."""
 
 import shutil
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from io import StringIO
 
 import pytest
@@ -30,20 +30,17 @@ from tests.web.corrected import (
     with_a_receipt,
     with_a_wrong_street,
 )
-from tests.web.pages_desk import enrolled, number_of, page, said, to_this_day
-from tests.web.released import a_releasing_desk, ostiary
-from tests.web.walking import MANIFEST, a_database, sound, verified
+from tests.web.pages_desk import enrolled, number_of, page, said
+from tests.web.released import ostiary
+from tests.web.walking import MANIFEST, sound, verified
 
 pytestmark = pytest.mark.long  # the short file goes the same ways by the same actions
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory, django_db_blocker, request):
+def desk(releasing_desk):
     """One desk for the file, at the machine's own time."""
-    with ExitStack() as stack:
-        stack.enter_context(django_db_blocker.unblock())
-        url = stack.enter_context(a_database(request))
-        yield to_this_day(stack.enter_context(a_releasing_desk(tmp_path_factory.mktemp("wrong"), url)))
+    return releasing_desk
 
 
 @pytest.fixture(scope="module")

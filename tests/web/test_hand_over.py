@@ -1,7 +1,6 @@
 """Sealing and handing over: log first; one link for one recipient; a receipt before anything is given."""
 
 import datetime as dt
-from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -19,9 +18,8 @@ from ostiary_web.ledger_link import publishing
 from ostiary_web.ledger_link.faults import NotCosigned
 from ostiary_web.registry import queries as registry
 from ostiary_web.registry.actions import bodies
-from tests.web.pages_desk import page, said, to_this_day
+from tests.web.pages_desk import page, said
 from tests.web.released import (
-    a_releasing_desk,
     agreed,
     checked,
     cleared,
@@ -33,16 +31,13 @@ from tests.web.released import (
     taken,
     walking,
 )
-from tests.web.walking import a_database, sound
+from tests.web.walking import sound
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory, django_db_blocker, request):
+def desk(releasing_desk):
     """One desk for the file, at the machine's own time."""
-    with ExitStack() as stack:
-        stack.enter_context(django_db_blocker.unblock())
-        url = stack.enter_context(a_database(request))
-        yield to_this_day(stack.enter_context(a_releasing_desk(tmp_path_factory.mktemp("hand"), url)))
+    return releasing_desk
 
 
 @pytest.fixture

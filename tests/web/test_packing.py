@@ -1,7 +1,6 @@
 """Packing: exactly the approved cells, checked by another person by another way, packed anew when anything changed."""
 
 import json
-from contextlib import ExitStack
 
 import pyarrow as pa
 import pyarrow.parquet as parquet
@@ -12,9 +11,7 @@ from ostiary_web.casework.actions import packing
 from ostiary_web.casework.docket.roles import Role
 from ostiary_web.casework.faults import CaseworkError, Refused
 from tests.web.matched import STRANGER, matched, on_the_roll
-from tests.web.pages_desk import to_this_day
 from tests.web.released import (
-    a_releasing_desk,
     agreed,
     asked_to_pack,
     checked,
@@ -24,16 +21,13 @@ from tests.web.released import (
     walking,
     work,
 )
-from tests.web.walking import a_database, sound
+from tests.web.walking import sound
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory, django_db_blocker, request):
+def desk(releasing_desk):
     """One desk for the file, at the machine's own time."""
-    with ExitStack() as stack:
-        stack.enter_context(django_db_blocker.unblock())
-        url = stack.enter_context(a_database(request))
-        yield to_this_day(stack.enter_context(a_releasing_desk(tmp_path_factory.mktemp("pack"), url)))
+    return releasing_desk
 
 
 @pytest.fixture

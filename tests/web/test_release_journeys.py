@@ -2,7 +2,6 @@
 
 import csv
 import json
-from contextlib import ExitStack
 
 import pytest
 
@@ -18,10 +17,8 @@ from ostiary_web.ledger_link.queries import history
 from ostiary_web.registry.actions import subjects as registers
 from ostiary_web.registry.models import LetterText
 from tests.web.matched import matched, texts
-from tests.web.pages_desk import to_this_day
 from tests.web.released import (
     VALID,
-    a_releasing_desk,
     agreed,
     checked,
     cleared,
@@ -36,16 +33,13 @@ from tests.web.released import (
     taken,
     walking,
 )
-from tests.web.walking import FAR, PAPER, Walk, a_database, example, order, own, sound, verified, with_consent
+from tests.web.walking import FAR, PAPER, Walk, example, order, own, sound, verified, with_consent
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory, django_db_blocker, request):
+def desk(releasing_desk):
     """One desk for the file, at the machine's own time."""
-    with ExitStack() as stack:
-        stack.enter_context(django_db_blocker.unblock())
-        url = stack.enter_context(a_database(request))
-        yield to_this_day(stack.enter_context(a_releasing_desk(tmp_path_factory.mktemp("journeys"), url)))
+    return releasing_desk
 
 
 def handed_over(walk):

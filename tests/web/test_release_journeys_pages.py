@@ -1,7 +1,6 @@
 """The way out by the pages alone: each step by another person, the pick-up by the recipient without a log-in."""
 
 import re
-from contextlib import ExitStack
 
 import pytest
 from django.test import Client
@@ -12,9 +11,9 @@ from ostiary_web.casework.actions import handing_over, offering
 from ostiary_web.casework.jobs_release import do_long_work
 from ostiary_web.counter.keys import digest_of
 from ostiary_web.counter.models import Receipt
-from tests.web.pages_desk import enrolled, number_of, page, said, to_this_day
-from tests.web.released import a_releasing_desk, cleared, opened, released, retain, sealed, walking
-from tests.web.walking import a_database, sound
+from tests.web.pages_desk import enrolled, number_of, page, said
+from tests.web.released import cleared, opened, released, retain, sealed, walking
+from tests.web.walking import sound
 
 pytestmark = pytest.mark.long  # minutes: the journeys go the same ways at every commit
 
@@ -23,12 +22,9 @@ AGREE = "/act/agree_to_seal/"
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory, django_db_blocker, request):
+def desk(releasing_desk):
     """One desk for the file, at the machine's own time."""
-    with ExitStack() as stack:
-        stack.enter_context(django_db_blocker.unblock())
-        url = stack.enter_context(a_database(request))
-        yield to_this_day(stack.enter_context(a_releasing_desk(tmp_path_factory.mktemp("pages"), url)))
+    return releasing_desk
 
 
 def post(walk, who, path, **typed):

@@ -1,7 +1,6 @@
 """Reminders, recalls and corrections by mail: once, to the verified address, and without a word about anybody."""
 
 import datetime as dt
-from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -14,20 +13,15 @@ from ostiary_web.environment import Mail
 from ostiary_web.registry.models import Body
 from tests.web.corrected import given
 from tests.web.mail_place import a_mail_server
-from tests.web.pages_desk import enrolled, number_of, page, said, to_this_day
-from tests.web.released import a_releasing_desk
-from tests.web.walking import a_database
+from tests.web.pages_desk import enrolled, number_of, page, said
 
 ADDRESS = "records@court.example"
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory, django_db_blocker, request):
+def desk(releasing_desk):
     """One desk for the file, at the machine's own time."""
-    with ExitStack() as stack:
-        stack.enter_context(django_db_blocker.unblock())
-        url = stack.enter_context(a_database(request))
-        yield to_this_day(stack.enter_context(a_releasing_desk(tmp_path_factory.mktemp("mail"), url)))
+    return releasing_desk
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ import io
 import json
 import re
 import stat
-from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -21,10 +20,9 @@ from ostiary_web.casework.ordering import speaks_of_others
 from ostiary_web.ledger_link.models import Read
 from tests.web import released
 from tests.web.corrected import looked_for
-from tests.web.pages_desk import enrolled, number_of, page, said, to_this_day
+from tests.web.pages_desk import enrolled, number_of, page, said
 from tests.web.released import (
     VALID,
-    a_releasing_desk,
     known_one,
     of_whom_something_leaves,
     packed,
@@ -33,24 +31,21 @@ from tests.web.released import (
     texts_of,
 )
 from tests.web.test_packing import inside, place_of
-from tests.web.walking import FAR, Walk, a_database, own
+from tests.web.walking import FAR, Walk, own
 
 NOTE = "Called on Monday. Her neighbour Rosa Quill, 312 555 0142, looks after the child; the mother is well."
 CLEAN = "Called on Monday. [removed] looks after the child; the mother is well."
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory, django_db_blocker, request):
+def desk(releasing_desk):
     """One desk for the file, at the machine's own time; everybody on its roll has a note."""
-    with ExitStack() as stack:
-        stack.enter_context(django_db_blocker.unblock())
+    with pytest.MonkeyPatch.context() as patch:
         # Of whom something leaves is remembered for all desks: elsewhere nobody has this note.
-        stack.enter_context(pytest.MonkeyPatch.context()).setattr(released, "_LETS_GO", {})
-        url = stack.enter_context(a_database(request))
-        desk = to_this_day(stack.enter_context(a_releasing_desk(tmp_path_factory.mktemp("texts"), url)))
+        patch.setattr(released, "_LETS_GO", {})
         for row in roll.opened().engine.query("SELECT person_id FROM people").to_pylist():
-            rewritten(desk, str(row["person_id"]), "case_note", NOTE)
-        yield desk
+            rewritten(releasing_desk, str(row["person_id"]), "case_note", NOTE)
+        yield releasing_desk
 
 
 @pytest.fixture(scope="module")
@@ -250,15 +245,17 @@ def test_by_the_pages_the_custodian_writes_and_the_checker_refuses(desk):
 def test_by_command_through_a_file_that_its_owner_alone_reads(desk, tmp_path):
     walk, file, mail = a_walk(desk), tmp_path / "texts.json", "custodian@agency.example"
 
-    assert "1 texts may speak" in told("texts", number_of(walk), str(file), "--by", mail)
+    assert "texts that may speak of other people: 1" in told("texts", number_of(walk), str(file), "--by", mail)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     data = json.loads(file.read_text())
     (one,) = data.values()
     assert "312 555 0142" in one["original"] and "312 555 0142" not in one["left"]  # noqa: PT018
     file.write_text(json.dumps({key: one | {"left": CLEAN} for key in data}))
-    assert "1 texts are kept" in told("texts", number_of(walk), str(file), "--read", "--by", mail)
+    assert "texts kept: 1" in told("texts", number_of(walk), str(file), "--read", "--by", mail)
     assert [one.left for one in texts_of(walk)] == [CLEAN]
 
+    with pytest.raises(CommandError, match=r"texts\.json: File exists"):
+        told("texts", number_of(walk), str(file), "--by", mail)
     file.write_text("[]")
     with pytest.raises(CommandError, match="is not a file that"):
         told("texts", number_of(walk), str(file), "--read", "--by", mail)

@@ -60,12 +60,12 @@ def _texts(words: Namespace) -> str:
     """Into a file that its owner alone may read; and back from it."""
     docket, file = _by(words), Path(words.file)
     if words.read:
-        return f"{stripping.strip(left=stripping.read_file(file), **docket)} texts are kept; the checker reads them too"
+        return f"texts kept: {stripping.strip(left=stripping.read_file(file), **docket)}; the checker reads them too"
     found = stripping.read_texts(**docket)
     with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
         json.dump({one.key: {"seen": one.seen, "original": one.original, "left": one.proposed} for one in found}, out,
                   indent=2, ensure_ascii=False)  # fmt: skip
-    return f"{len(found)} texts may speak of other people; mend each `left` in {file}, and give it back with --read"
+    return f"texts that may speak of other people: {len(found)}; mend `left` of each in {file}; then --read"
 
 
 def _pack(words: Namespace) -> str:
